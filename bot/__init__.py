@@ -1,0 +1,1 @@
+"""The process: HTTP, chats, web pages, delivery, the clock, the command line; the only place that knows an SDK."""

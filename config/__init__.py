@@ -1,0 +1,1 @@
+"""What we were told: settings, control catalogue, policy texts, the demo company."""

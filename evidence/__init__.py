@@ -1,0 +1,1 @@
+"""What can be proved: canonical records, originals, and later the log over them."""

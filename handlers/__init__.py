@@ -1,0 +1,1 @@
+"""What a person meant: a gesture becomes one workflow call."""

@@ -1,0 +1,1 @@
+"""What the company owes: one file per promise; nothing is sent from here."""
