@@ -20,8 +20,10 @@ GestureKind = Literal["command", "button", "form", "shortcut", "emoji", "file", 
 
 # Private-use characters delimit a mention; `clean` removes them from everything people type, so nobody can forge one.
 _MENTION = re.compile("\ue000([0-9a-f]{32})\ue001")
-# Private use, bidirectional controls (they can make text read as something else) and control characters but tab and newline.
-_UNSAFE = re.compile("[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Private use, bidirectional controls (they make text read as something else), control characters but tab and newline.
+_UNSAFE = re.compile(
+    "[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)
 
 
 def mention(ref: str) -> str:
@@ -231,8 +233,9 @@ class Auth:
 class Gesture:
     """What a person did on some surface, verified and read but not yet understood.
 
-    `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a second
-    copy has no second effect. `shown` is the digest of the form that was answered. `at` is the platform's time, aware.
+    `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
+    second copy has no second effect. `shown` is the digest of the form that was answered. `at` is the platform's time,
+    aware.
     """
 
     kind: GestureKind
@@ -259,14 +262,13 @@ class Reply:
     status: Literal["ok", "refused", "missing", "again"] = "ok"
 
 
-_KINDS: dict[str, Any] = {
-    kind.__name__: kind
-    for kind in (Fact, Table, Bar, Chart, Button, Link, Message, Home, Option, Choice, Text, Person, Date, Toggle, File, Form)
-}
+_SHOWN = (Fact, Table, Bar, Chart, Button, Link, Message, Home)
+_ASKED = (Option, Choice, Text, Person, Date, Toggle, File, Form)
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*_SHOWN, *_ASKED)}
 
 
 def encode(thing: Any) -> Any:
-    """Return `thing` as JSON-ready data: a dataclass becomes an object tagged "is", fields at their default are left out."""
+    """Return `thing` as JSON-ready data: a dataclass becomes an object tagged "is", without fields at their default."""
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         body = {"is": type(thing).__name__}
         for part in dataclasses.fields(thing):
