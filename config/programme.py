@@ -140,7 +140,7 @@ def load(path: Path) -> Programme:
     try:
         return Programme.model_validate(read_yaml(path))
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()]
+        wrong = [f"{'.'.join(map(str, found['loc'])) or 'as a whole'}: {found['msg']}" for found in error.errors()]
         raise ValueError("\n".join(f"{path.name}: {line}" for line in wrong)) from error
 
 

@@ -76,7 +76,7 @@ def test_nobody_changes_the_programme_in_passing() -> None:
         ("audience: [everyone]", "audience: [everybody]", r"programme\.yaml: policies\.bundles\.0\.audience\.0: "),
         ("[hire, version, yearly]", "[hire, often]", r"programme\.yaml: policies\.when"),
         ("categories: [security,", "categories: [safety,", r"programme\.yaml: categories\.0: "),
-        ("categories: [security, ", "categories: [", r"programme\.yaml: .*categories hold security"),
+        ("categories: [security, ", "categories: [", r"programme\.yaml: as a whole: .*categories hold security"),
         ("hours:\n", "hours: []\nclock:\n", r"programme\.yaml: clock: Extra inputs"),
     ],
 )
