@@ -1,0 +1,1 @@
+"""The tests mirror the house: `tests/workflows/` tests `workflows/`, and so on. `tests/support/` serves them all."""

@@ -1,0 +1,1 @@
+"""What tests need from the machine: databases and a browser."""
