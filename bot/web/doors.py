@@ -1,0 +1,63 @@
+"""The pages around the conversation: signing in, whom to be in the demo, one's sessions, and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.web.draw import render
+from bot.web.frame import Again, Frame, SignedIn, Somebody
+
+# What each status means to the person in front of the screen, and what to do about it.
+TROUBLE = {
+    400: ("That did not arrive as it should", "Go back, load the page again and try once more. Nothing was changed."),
+    403: (
+        "This is not yours to open",
+        "It may belong to somebody else, or the page was open for too long. Nothing was changed.",
+    ),
+    404: (
+        "There is nothing here",
+        "The address may be mistyped, or what was here has moved. Start again from your list.",
+    ),
+    405: ("There is nothing here", "This address only takes answers. Start again from your list."),
+    413: ("That is too large", "Nothing was saved. Send a smaller file or a shorter text."),
+    429: ("Too many tries", "Wait a few minutes, then try again. Nothing was lost."),
+    500: (
+        "Something broke on our side",
+        "Nothing was changed. Try again; if it happens twice, tell your compliance lead.",
+    ),
+    503: ("Not saved, try again", "The records could not be written just now. Nothing is half done."),
+}
+
+
+def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: bool = False) -> str:
+    """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says that a link is sent."""
+    return render("sign_in.html", frame, email=email, error=error, sent=sent)
+
+
+def one_time(frame: Frame, path: str) -> str:
+    """Return the page a one-time link leads to: a button that posts to `path`: only a post may spend the link."""
+    return render("one_time.html", frame, path=path)
+
+
+def expired(frame: Frame, path: str) -> str:
+    """Return the page for a link that is spent or too old; its button posts to `path`, which sends a fresh one."""
+    return render("expired.html", frame, path=path)
+
+
+def whom(frame: Frame, featured: Sequence[Somebody], others: Sequence[Somebody]) -> str:
+    """Return the demo's page of whom to be (posts `ref` to /demo): the featured, then all by department."""
+    ordered = sorted(others, key=lambda person: (person.department, person.name))
+    groups = [(name, list(people)) for name, people in groupby(ordered, key=lambda person: person.department)]
+    return render("whom.html", frame, featured=featured, groups=groups)
+
+
+def sessions(frame: Frame, signed_in: Sequence[SignedIn]) -> str:
+    """Return the viewer's sessions, each with a button that posts its `ref` to /sessions."""
+    return render("sessions.html", frame, signed_in=signed_in)
+
+
+def trouble(frame: Frame, status: int, again: Again | None = None) -> str:
+    """Return the page for an HTTP error; with `again`, a button that sends once more what was not saved."""
+    title, advice = TROUBLE.get(status, TROUBLE[500 if status >= 500 else 404])
+    return render("trouble.html", frame, status=status, title=title, advice=advice, again=again)
