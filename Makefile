@@ -28,7 +28,7 @@ check: .venv/dev ## lint, format, types and layers, in under a minute
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --no-logo
 
 storm: .venv/dev ## run the tests that kill, crowd and starve, for minutes
 	@$(PY) -m pytest -q -m storm --timeout 1800
