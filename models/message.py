@@ -20,10 +20,8 @@ GestureKind = Literal["command", "button", "form", "shortcut", "emoji", "file", 
 
 # Private-use characters delimit a mention; `clean` removes them from everything people type, so nobody can forge one.
 _MENTION = re.compile("\ue000([0-9a-f]{32})\ue001")
-# Private use, bidirectional controls (they make text read as something else), control characters but tab and newline.
-_UNSAFE = re.compile(
-    "[\ue000-\uf8ff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-)
+# Surrogates, private use, bidirectional controls (they make text read as something else), controls but tab and newline.
+_UNSAFE = re.compile("[\ud800-\uf8ff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def mention(ref: str) -> str:
@@ -234,8 +232,7 @@ class Gesture:
     """What a person did on some surface, verified and read but not yet understood.
 
     `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
-    second copy has no second effect. `shown` is the digest of the form that was answered. `at` is the platform's time,
-    aware.
+    second copy has no second effect. `shown` is the digest of the form that was answered, `at` the platform's time.
     """
 
     kind: GestureKind
