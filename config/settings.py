@@ -1,0 +1,120 @@
+"""Settings from the environment (`COUNTERSIGN_...`), typed and checked as a whole: half a configuration is refused."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(ValueError):
+    """The settings contradict each other or something is missing; the text says what and how to get it."""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address can only be reached from this machine."""
+    if host.strip("[]").lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Settings(BaseSettings):
+    """What the deployment was told. Field `x` is read from `COUNTERSIGN_X`."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field("", description="SQLAlchemy address of the database; empty: a file under var/")
+    secret_key: str = Field(
+        "", description="long random keys that sign cookies and links, comma-separated, newest first"
+    )
+    base_url: str = Field("http://127.0.0.1:8000", description="the address people's browsers reach")
+    host: str = Field("127.0.0.1", description="the address to listen on")
+    port: int = Field(8000, description="the port to listen on")
+    bot_name: str = Field("Comply", description="the one name employees meet")
+    company: str = Field("", description="the organisation's name, as it stands in policies and mail")
+    admin_email: str = Field("", description="who installs: makes this a real deployment")
+    domains: str = Field("", description="e-mail domains of the organisation, comma-separated")
+    smtp_url: str = Field("", description="smtp://user:password@host:587 (STARTTLS) or smtps://host:465")
+    mail_from: str = Field("", description="sender of mail; empty: the bot at the first domain")
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must look like https://comply.example.com")
+        return value.rstrip("/")
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is the demo company: nobody has said who installs a real one."""
+        return not self.admin_email
+
+    @property
+    def database(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///var/{'demo' if self.demo else 'countersign'}.db"
+
+    @property
+    def assurance(self) -> str:
+        """How much evidence from the web may claim."""
+        return "demo" if self.demo else "web-link"
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Signing keys, newest first."""
+        return tuple(key.strip() for key in self.secret_key.split(",") if key.strip())
+
+    @cached_property
+    def own_domains(self) -> frozenset[str]:
+        """The organisation's e-mail domains, lower case."""
+        return frozenset(part.strip().lower().lstrip("@") for part in self.domains.split(",") if part.strip())
+
+    @cached_property
+    def mail_host(self) -> str:
+        """The mail server's host, or nothing."""
+        return urlsplit(self.smtp_url).hostname or ""
+
+    def problems(self) -> list[str]:
+        """Return what is missing or contradictory, each with what to do; empty means ready to start."""
+        return self._demo_problems() if self.demo else self._real_problems()
+
+    def _demo_problems(self) -> list[str]:
+        found = []
+        if self.smtp_url and not is_loopback(self.mail_host):
+            found.append(
+                "COUNTERSIGN_SMTP_URL names a mail host outside this machine, and a demo writes to nobody. "
+                "Set COUNTERSIGN_ADMIN_EMAIL to your own address to start a real deployment, or unset it."
+            )
+        return found
+
+    def _real_problems(self) -> list[str]:
+        found = []
+        if not self.keys or any(len(key) < 32 for key in self.keys):
+            found.append(
+                "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. Make one: "
+                'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not self.smtp_url:
+            found.append(
+                "COUNTERSIGN_SMTP_URL is missing: without it nobody can be reached. "
+                "Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
+            )
+        if not self.own_domains:
+            found.append("COUNTERSIGN_DOMAINS is missing: set the part after @ of your company's addresses.")
+        base = urlsplit(self.base_url)
+        if base.scheme != "https" and not is_loopback(base.hostname or ""):
+            found.append("COUNTERSIGN_BASE_URL must begin with https:// unless it is on this machine.")
+        return found
+
+    def check(self) -> None:
+        """Raise BadSettings, naming everything that is wrong at once."""
+        found = self.problems()
+        if found:
+            raise BadSettings("\n".join(f"- {problem}" for problem in found))
