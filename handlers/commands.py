@@ -1,0 +1,74 @@
+"""Typed words to an act: the vocabulary comes from what the workflows declare, the parsing from the grammar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from handlers.grammar import Unreadable, Words, parse
+from models import message as m
+from workflows.context import Context
+from workflows.workflow import REGISTRY, Act, Refusal
+
+
+@cache
+def vocabulary() -> dict[str, frozenset[str]]:
+    """Return every noun with its verbs, from the declared acts."""
+    nouns: dict[str, set[str]] = {}
+    for name in REGISTRY.acts():
+        noun, _, verb = name.partition(".")
+        nouns.setdefault(noun, set()).update({verb} - {""})
+    return {noun: frozenset(verbs) for noun, verbs in nouns.items()}
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Return the short forms that acts declare: {"ack": "policy acknowledge"}."""
+    return {alias: act.words for act in REGISTRY.acts().values() for alias in act.aliases}
+
+
+def understand(ctx: Context, typed: str) -> tuple[Act, str, Words]:
+    """Return (act, target, words) for what was typed. Raises Refusal with the closest match where it makes no sense."""
+    try:
+        words = parse(typed, vocabulary(), ctx.today, aliases=aliases())
+    except Unreadable as unreadable:
+        raise Refusal(str(unreadable), status="missing") from unreadable
+    name = f"{words.noun}.{words.verb}" if words.verb else words.noun or "todo"
+    act = REGISTRY.act(name) or REGISTRY.act(f"{name}.show") or REGISTRY.act(f"{name}.list")
+    if act is None:
+        verbs = ", ".join(f"`{words.noun} {verb}`" for verb in sorted(vocabulary().get(words.noun, ())))
+        raise Refusal(f"“{words.noun}” needs to know what to do.", f"Type one of {verbs}, or `help {words.noun}`.")
+    return act, _target(words, act), words
+
+
+def _target(words: Words, act: Act) -> str:
+    """Return what the act is about: the first id, or the first person, or, for acts without a form, the words."""
+    if words.ids:
+        return words.ids[0]
+    if act.form is None and words.people:
+        return words.people[0]
+    return words.text if act.form is None else ""
+
+
+def fill(form: m.Form, words: Words) -> Mapping[str, Any]:
+    """Return the values that typed words give to a form's questions: filters by name, the rest by kind, in order."""
+    people, texts = list(words.people), [words.text] if words.text else []
+    values: dict[str, Any] = {}
+    for one in form.fields:
+        given = words.filters.get(one.name)
+        match one:
+            case m.Person() if given or people:
+                values[one.name] = given or people.pop(0)
+            case m.Date() if given or words.until:
+                values[one.name] = given or _iso(words.until)
+            case m.Text() if given or (one.required and texts):
+                values[one.name] = given or texts.pop(0)
+            case m.Choice() | m.Toggle() if given:
+                values[one.name] = given
+    return values
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

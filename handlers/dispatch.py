@@ -1,0 +1,140 @@
+"""From a gesture to a reply: what was meant, may this person, is it complete, is it new; then one workflow call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from handlers.answers import asked, complete, digest, validate
+from handlers.commands import fill, understand
+from handlers.grammar import Words
+from models import message as m
+from models.campaign import Assignment
+from models.desk import SeenGesture
+from models.moves import Stale
+from models.person import Person
+from workflows import who
+from workflows.context import Context, insert_or_ignore
+from workflows.workflow import REGISTRY, Act, Invalid, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a gesture means: an act on a target, with raw values, or with the words from which to take them."""
+
+    act: Act
+    target: str
+    values: Mapping[str, Any]
+    words: Words | None = None
+
+
+def only_looks(gesture: m.Gesture) -> bool:
+    """Return whether a gesture cannot change anything: a look, or a button that only opens a form."""
+    act = REGISTRY.act(gesture.act)
+    if act is None:
+        return False
+    return act.does == "look" or (act.form is not None and gesture.kind == "button")
+
+
+def answer(session: Session, gesture: m.Gesture, settings: Settings, now: datetime) -> m.Reply:
+    """Do what a gesture means, inside the caller's transaction, and return what the person sees next.
+
+    Refusals are raised as `Refused`, so that the caller rolls back; nothing is ever half done.
+    """
+    actor = session.get(Person, gesture.actor_id)
+    if actor is None:
+        raise LookupError("the actor of a gesture must be somebody")
+    ctx = Context(
+        session, settings, now, actor, gesture.auth, gesture.at, gesture.operator, command=gesture.kind == "command"
+    )
+    try:
+        _on_the_roster(ctx)
+        return _carry_out(ctx, gesture, _wish(ctx, gesture))
+    except Refusal as refusal:
+        raise Refused(m.Reply(refusal.said, status=refusal.status)) from refusal
+    except Stale as stale:
+        text = f"That is no longer possible: it is {stale.state} by now."
+        raise Refused(
+            m.Reply(m.Message(text, lines=("Open it again to see how it stands.",), tone="warn"), status="again")
+        ) from stale
+
+
+def _on_the_roster(ctx: Context) -> None:
+    """Refuse somebody who does not belong to the company today."""
+    if not ctx.person.employed(ctx.today):
+        raise Refusal("You are not on the roster today.", "Ask your compliance lead if that is a mistake.")
+
+
+class Refused(Exception):
+    """A refusal on its way out of the transaction, with what the person sees."""
+
+    def __init__(self, reply: m.Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+def _wish(ctx: Context, gesture: m.Gesture) -> Wish:
+    """Return what is wanted. Raises Refusal where that is unknown."""
+    if gesture.words or not gesture.act:
+        understood, target, words = understand(ctx, gesture.words)
+        return Wish(understood, target, gesture.values, words)
+    act = REGISTRY.act(gesture.act)
+    if act is None:
+        raise Refusal("That button leads nowhere any more.", "Type `todo` to see what is waiting.", status="missing")
+    return Wish(act, gesture.target, gesture.values)
+
+
+def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish) -> m.Reply:
+    """Check permission at the moment of the gesture, then show the form, or do it."""
+    act = wish.act
+    if gesture.kind not in (*act.kinds, "form"):
+        raise Refusal("That can't be done this way.", f"Type `{act.example}`.")
+    if act.personal and gesture.operator and not ctx.settings.demo:
+        raise Refusal("Only the person can do that.", "Nobody acknowledges, decides or approves on somebody's behalf.")
+    thing = act.find(ctx, wish.target)
+    if not who.may(ctx, act, thing):
+        raise Refusal("That is not yours to do.", "Type `help` to see what you can do.")
+    if act.form is None:
+        return _run(ctx, gesture, act, thing, wish.values)
+    form = act.form(ctx, thing)
+    values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
+    if gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values)):
+        return m.Reply(form, values=values)
+    if gesture.shown and gesture.shown != digest(form):
+        changed = replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
+        return m.Reply(changed, values=values, status="again")
+    answers, errors = validate(ctx, form, values)
+    if errors:
+        return m.Reply(form, errors=errors, values=values)
+    ctx.shown = asked(form)
+    try:
+        return _run(ctx, gesture, act, thing, answers)
+    except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
+        raise Refused(m.Reply(form, errors=wrong.errors, values=values)) from wrong
+
+
+def _run(ctx: Context, gesture: m.Gesture, act: Act, thing: Any, answers: Mapping[str, Any]) -> m.Reply:
+    """Run the act once: a second copy of the same gesture only learns that it was the second."""
+    if act.does == "do" and gesture.key and not _first(ctx, gesture):
+        return _stands(ctx, thing)
+    return m.Reply(act.run(ctx, thing, answers), committed=act.does == "do")
+
+
+def _stands(ctx: Context, thing: Any) -> m.Reply:
+    """Return the outcome that stands after a gesture that came twice."""
+    if isinstance(thing, Assignment):
+        return m.Reply(REGISTRY.workflow(thing.workflow).card(ctx, thing, ctx.person), status="again")
+    return m.Reply(m.Message("Already done.", lines=("This came in before; nothing was done twice.",)), status="again")
+
+
+def _first(ctx: Context, gesture: m.Gesture) -> bool:
+    """Return whether this gesture's key is new, and remember it."""
+    key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode()).hexdigest()
+    inserted = insert_or_ignore(ctx.session, SeenGesture, {"key": key, "at": ctx.now}).returning(SeenGesture.key)
+    return ctx.session.scalar(inserted) is not None

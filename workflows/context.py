@@ -1,0 +1,119 @@
+"""What an act has to work with: the session, who is acting, the clock, and the ways to record, move and say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from config.settings import Settings
+from evidence import record
+from evidence.record import Actor, Draft, Subject
+from models.message import Auth, Message, encode
+from models.moves import Moves, move
+from models.outbox import Delivery, OutboxMessage
+from models.person import Person
+from workflows.reach import channels_of
+
+SYSTEM_AUTH = Auth("system", assurance="system")
+
+
+def zone_of(person: Person | None) -> ZoneInfo:
+    """Return a person's time zone; UTC where none (or none that exists) is on the roster."""
+    try:
+        return ZoneInfo(person.zone) if person else ZoneInfo("UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def say_date(day: date) -> str:
+    """Return a day as people read it: "Fri 4 Dec 2026"."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+@dataclass
+class Context:
+    """One gesture (or one tick of the clock) at work inside one transaction. `actor` is None for the system itself."""
+
+    session: Session
+    settings: Settings
+    now: datetime
+    actor: Person | None = None
+    auth: Auth = SYSTEM_AUTH
+    occurred_at: datetime | None = None
+    operator: str = ""
+    shown: Mapping[str, Any] | None = None
+    command: bool = False
+
+    @property
+    def person(self) -> Person:
+        """The person acting. Raises LookupError when it is the system."""
+        if self.actor is None:
+            raise LookupError("nobody is acting")
+        return self.actor
+
+    @property
+    def today(self) -> date:
+        """The date where the actor is."""
+        return self.now.astimezone(zone_of(self.actor)).date()
+
+    def who(self) -> Actor:
+        """Return the actor as evidence names them."""
+        return Actor(self.actor.ref, operator=self.operator) if self.actor else record.SYSTEM
+
+    def record(self, type_: str, subject: Subject, **fields: Any) -> str:
+        """Write an evidence record for what is being done (see `evidence.record.Draft`) and return its id."""
+        draft = Draft(
+            type=type_,
+            actor=self.who(),
+            subject=subject,
+            occurred_at=self.occurred_at or self.now,
+            auth=self.auth,
+            **{"shown": self.shown, **fields},
+        )
+        return record.write(self.session, draft, self.now)
+
+    def move(self, thing: Any, verb: str, moves: Moves, proof_id: str, **sets: Any) -> None:
+        """Move a thing by its table of moves. Raises `models.moves.Stale`."""
+        by_id = self.actor.id if self.actor else None
+        move(self.session, thing, verb, moves, at=self.now, by_id=by_id, proof_id=proof_id, **sets)
+
+    def say(
+        self,
+        person: Person,
+        message: Message,
+        *,
+        kind: str,
+        dedupe: str,
+        topic: str = "",
+        campaign_id: int | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Write down what should be said to somebody; delivery happens later. The same `dedupe` is said only once."""
+        at = not_before or self.now
+        said = {
+            "person_id": person.id,
+            "dedupe": dedupe,
+            "kind": kind,
+            "topic": topic,
+            "campaign_id": campaign_id,
+            "body": encode(message),
+            "revision": 1,
+            "created_at": self.now,
+            "not_before": at,
+        }
+        new_id = self.session.scalar(insert_or_ignore(self.session, OutboxMessage, said).returning(OutboxMessage.id))
+        if new_id is not None:
+            for channel in channels_of(self.session, self.settings, person):
+                self.session.add(Delivery(message_id=new_id, channel=channel, due_at=at))
+
+
+def insert_or_ignore(session: Session, table: Any, values: Any) -> Any:
+    """Return an INSERT that does nothing where a unique row already stands, on either database."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).values(values).on_conflict_do_nothing()

@@ -1,0 +1,122 @@
+"""The life of an assignment, the same for every workflow: opened, perhaps passed on, answered or ended otherwise."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.campaign import Assignment
+from models.message import encode
+from models.outbox import Delivery, OutboxMessage
+from models.person import Person
+from workflows.context import Context, zone_of
+from workflows.workflow import REGISTRY, Refusal, Workflow
+
+OPEN = ("open", "objected")
+REDRAWN = ("slack", "teams")  # channels whose copies can be changed after they were sent
+MOVES = {
+    ("open", "answer"): "done",
+    ("open", "pass on"): "open",
+    ("open", "object"): "objected",
+    ("objected", "answer"): "done",  # who could not agree may still come round
+    ("objected", "settle"): "open",
+    ("open", "exempt"): "exempt",
+    ("objected", "exempt"): "exempt",
+    ("exempt", "resume"): "open",
+    ("open", "withdraw"): "withdrawn",
+    ("objected", "withdraw"): "withdrawn",
+    ("open", "supersede"): "superseded",
+    ("objected", "supersede"): "superseded",
+    ("open", "end"): "left",
+    ("objected", "end"): "left",
+    ("left", "return"): "open",
+}
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the last instant of a day in a zone, in UTC: when something due on that day becomes late."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(microseconds=1)
+
+
+def assign(
+    ctx: Context,
+    workflow: Workflow,
+    person: Person,
+    subject: str,
+    *,
+    reason: str,
+    due_on: date,
+    campaign_id: int | None = None,
+) -> Assignment:
+    """Open an assignment for `person` and return it; the caller records why and says it."""
+    assignment = Assignment(
+        workflow=workflow.name,
+        subject=subject,
+        campaign_id=campaign_id,
+        owed_by_id=person.id,
+        assignee_id=person.id,
+        reason=reason,
+        department=person.department,
+        manager_id=person.manager_id,
+        assigned_at=ctx.now,
+        due_on=due_on,
+        due_at=end_of_day(due_on, zone_of(person)),
+    )
+    ctx.session.add(assignment)
+    ctx.session.flush()
+    return assignment
+
+
+def close(ctx: Context, assignment: Assignment, verb: str, record_id: str) -> None:
+    """End an assignment by a move of `MOVES`; reminders stop and every copy of its card is redrawn. Raises Stale."""
+    ctx.move(assignment, verb, MOVES, record_id, closed_at=ctx.now, next_nudge_at=None, record_id=record_id)
+    redraw(ctx, assignment)
+
+
+def pass_on(ctx: Context, assignment: Assignment, step: str, assignee: Person, record_id: str) -> None:
+    """Hand an assignment to the next step and to whoever must act there. Raises Stale."""
+    ctx.move(assignment, "pass on", MOVES, record_id, step=step, assignee_id=assignee.id)
+    redraw(ctx, assignment)
+
+
+def redraw(ctx: Context, assignment: Assignment) -> None:
+    """Bring every copy of the assignment's card up to date; those already sent to a chat are redrawn by delivery."""
+    workflow = REGISTRY.workflow(assignment.workflow)
+    for copy in ctx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == assignment.code)):
+        copy.body = encode(workflow.card(ctx, assignment, copy.person))
+        copy.revision += 1
+        # A copy that was sent falls due again; the latest state wins, so that many changes cost one update.
+        ctx.session.execute(
+            update(Delivery)
+            .where(Delivery.message_id == copy.id, Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
+            .values(state="queued", due_at=ctx.now, version=Delivery.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def by_code(session: Session, target: str) -> Assignment | None:
+    """Return the assignment with the opaque id `A-n`, if there is one."""
+    number = target.removeprefix("A-")
+    return session.get(Assignment, int(number)) if number.isdecimal() and len(number) < 18 else None
+
+
+def owed(session: Session, person: Person) -> list[Assignment]:
+    """Return what a person is asked for now, most urgent first."""
+    return list(
+        session.scalars(
+            select(Assignment)
+            .where(Assignment.assignee_id == person.id, Assignment.state.in_(OPEN))
+            .order_by(Assignment.due_at, Assignment.id)
+        )
+    )
+
+
+def find_mine(ctx: Context, target: str) -> Assignment:
+    """Find the actor's assignment by its opaque id, or raise Refusal; somebody else's is treated as missing."""
+    assignment = by_code(ctx.session, target)
+    if assignment is None or assignment.assignee_id != ctx.person.id:
+        raise Refusal("There is nothing like that for you.", "Type `todo` to see what is waiting.", status="missing")
+    return assignment

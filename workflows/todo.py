@@ -1,0 +1,20 @@
+"""`todo`: what I owe, most urgent first, with buttons."""
+
+from __future__ import annotations
+
+from models import message as m
+from workflows import duty
+from workflows.context import Context
+from workflows.who import everyone
+from workflows.workflow import REGISTRY, Answers, Workflow
+
+WORKFLOW = Workflow("todo", "To do", "what is waiting for you")
+
+
+@WORKFLOW.look("", help="see what is waiting for you", example="todo", may=everyone, page="To do")
+def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
+    """Return a card for everything the actor is asked for."""
+    owed = duty.owed(ctx.session, ctx.person)
+    cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
+    lines = (f"{len(cards)} waiting for you.",) if cards else ()
+    return m.Home("To do", lines=lines, cards=cards, empty="Nothing is waiting for you. Enjoy the quiet.")

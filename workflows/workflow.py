@@ -1,0 +1,168 @@
+"""What every promise shares: acts that people can do, the context they run in, and the registry that drives everything.
+
+A workflow declares its acts with decorators. Commands, help, home, status, schedules, exports and docs are made from
+these declarations, so a new workflow needs no other file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy.orm import Session
+
+from models.campaign import Assignment
+from models.message import Form, GestureKind, Message, Said
+from models.moves import Moves
+from models.person import Person
+
+if TYPE_CHECKING:
+    from workflows.context import Context
+
+Answers = Mapping[str, Any]
+Rule = Callable[["Context", Any], bool]
+Finder = Callable[["Context", str], Any]
+Runner = Callable[["Context", Any, Answers], Said]
+FormMaker = Callable[["Context", Any], Form]
+
+
+class Refusal(Exception):
+    """A request that cannot be met; nothing is changed. The person sees `said`, which tells what to do instead."""
+
+    def __init__(self, text: str, *more: str, status: Literal["refused", "missing", "again"] = "refused") -> None:
+        super().__init__(text)
+        self.said = Message(text, lines=more, tone="warn")
+        self.status = status
+
+
+class Invalid(Exception):
+    """Answers that cannot be taken; `errors` maps field names to what is wrong and what to do."""
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing people can do or look at. Its name is also its command: "policy.approve" is typed `policy approve`.
+
+    `find` turns the target's id into the thing itself and may refuse; `may` decides at the moment of the gesture.
+    `page` puts the act into the navigation; `personal` acts can never be done on somebody's behalf outside a demo.
+    """
+
+    name: str
+    does: Literal["look", "do"]
+    run: Runner
+    may: Rule
+    help: str
+    example: str
+    find: Finder
+    form: FormMaker | None = None
+    kinds: tuple[GestureKind, ...] = ("command", "button")
+    aliases: tuple[str, ...] = ()
+    page: str = ""
+    personal: bool = False
+    offers: Rule | None = None
+
+    def offered(self, ctx: Context) -> bool:
+        """Return whether help shows the act: `offers` decides where `may` depends on the thing itself."""
+        return (self.offers or self.may)(ctx, None)
+
+    @property
+    def words(self) -> str:
+        """The act as it is typed."""
+        return self.name.replace(".", " ")
+
+
+def no_target(ctx: Context, target: str) -> str:
+    """The finder of acts that take a plain word, or nothing, as target."""
+    return target
+
+
+@dataclass(eq=False)
+class Workflow:
+    """One promise (or one neighbour such as `campaign`): its words, its acts, its controls, its cards."""
+
+    name: str
+    title: str
+    help: str
+    criteria: tuple[str, ...] = ()
+    deviations: tuple[str, ...] = ()
+    cadence: str = ""  # a crontab expression: when a campaign of this workflow falls due by itself
+    days: int = 14
+    moves: Moves = field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
+    makes_card: Callable[[Context, Assignment, Person], Message] | None = None
+    makes_title: Callable[[Session, str], str] | None = None
+
+    def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
+        """Declare something people may look at: it changes nothing and may be repeated or lost."""
+        return self._declare("look", verb, declared)
+
+    def do(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
+        """Declare something people may do: committed before it is acknowledged."""
+        return self._declare("do", verb, declared)
+
+    def _declare(self, does: Literal["look", "do"], verb: str, declared: dict[str, Any]) -> Callable[[Runner], Runner]:
+        name = f"{self.name}.{verb}" if verb else self.name
+        declared.setdefault("find", no_target)
+        declared.setdefault("example", name.replace(".", " "))
+
+        def keep(run: Runner) -> Runner:
+            if name in self.acts:
+                raise ValueError(f"{name} is declared twice")
+            self.acts[name] = Act(name=name, does=does, run=run, **declared)
+            return run
+
+        return keep
+
+    def card(self, ctx: Context, assignment: Assignment, viewer: Person) -> Message:
+        """Return what `viewer` sees of an assignment, as it stands now."""
+        if self.makes_card is None:
+            raise LookupError(f"{self.name} has no cards")
+        return self.makes_card(ctx, assignment, viewer)
+
+    def subject_title(self, session: Session, subject: str) -> str:
+        """Return what an assignment's subject is called on a screen."""
+        return self.makes_title(session, subject) if self.makes_title else self.title
+
+
+class Registry:
+    """Every workflow in force, by name; filled from `workflows.ALL` when first asked."""
+
+    def __init__(self, names: Callable[[], Iterable[str]]) -> None:
+        self._names = names
+        self._workflows: dict[str, Workflow] = {}
+
+    def all(self) -> Sequence[Workflow]:
+        """Return the workflows in the order of `workflows.ALL`."""
+        if not self._workflows:
+            for name in self._names():
+                workflow = import_module(f"workflows.{name}").WORKFLOW
+                self._workflows[workflow.name] = workflow
+        return list(self._workflows.values())
+
+    def workflow(self, name: str) -> Workflow:
+        """Return the workflow called `name`. Raises KeyError."""
+        self.all()
+        return self._workflows[name]
+
+    def acts(self) -> dict[str, Act]:
+        """Return every declared act by name."""
+        return {name: act for workflow in self.all() for name, act in workflow.acts.items()}
+
+    def act(self, name: str) -> Act | None:
+        """Return the act called `name`, if there is one."""
+        workflow = self._workflows.get(name.split(".", maxsplit=1)[0]) if self._workflows else None
+        return (workflow.acts if workflow else self.acts()).get(name)
+
+
+def _names() -> Iterable[str]:
+    names: Iterable[str] = import_module("workflows").ALL
+    return names
+
+
+REGISTRY = Registry(_names)
