@@ -1,0 +1,65 @@
+"""Puts the parts together; the only file that constructs anything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.database import Database, NotSaved
+from bot.inbound import Inbound
+from bot.web import entrance, guard, pages
+from bot.web.parts import PARTS, Parts
+from bot.web.session import Cookies
+from config.settings import Settings
+from models.desk import Meta
+
+STATIC = Path(__file__).parent / "web" / "static"
+UPLOAD_LIMIT = 60 * 1024 * 1024  # bytes; a roster may have 50 MB
+
+
+def utc_now() -> datetime:
+    """Return the time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def make_app(
+    database: Database, settings: Settings, keys: tuple[str, ...], clock: Callable[[], datetime] = utc_now
+) -> web.Application:
+    """Return the web application over an open database; `keys` sign cookies, newest first."""
+    app = web.Application(middlewares=[guard.guard], client_max_size=UPLOAD_LIMIT)
+    app[PARTS] = Parts(database, Inbound(database, settings, clock), settings, Cookies(keys), clock)
+    app.add_routes(entrance.routes())
+    app.add_routes(pages.routes())
+    app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
+    return app
+
+
+async def healthy(request: web.Request) -> web.Response:
+    """GET /healthz: the process answers."""
+    return web.json_response({"alive": True})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """GET /readyz: the database answers and is the kind this process serves."""
+    parts = request.app[PARTS]
+    try:
+        mode = await parts.database.read(lambda session: session.get(Meta, "mode"))
+    except NotSaved:
+        mode = None
+    return web.json_response({"ready": mode is not None}, status=200 if mode is not None else 503)
+
+
+async def serving(app: web.Application, host: str, port: int) -> AsyncGenerator[str]:
+    """Serve until the caller is done; yields the address in use (port 0 picks a free one)."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    try:
+        bound = runner.addresses[0]
+        yield f"http://{bound[0]}:{bound[1]}"
+    finally:
+        await runner.cleanup()

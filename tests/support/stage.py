@@ -1,0 +1,168 @@
+"""The stage of a dialogue: a company with named people, a clock the test moves, and a surface served over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app import make_app, serving
+from bot.database import Database, Work, open_database
+from bot.migrate import migrate
+from config.settings import Settings
+from models.desk import Meta
+from models.person import Person
+from models.record import Record
+from workflows.context import Context
+
+T = TypeVar("T")
+KEYS = ("a test key that is long enough to sign cookies with",)
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class Screen(Protocol):
+    """What a person has in front of them, on any surface."""
+
+    text: str
+    title: str
+    status: int
+
+    def sees(self, *texts: str) -> Screen:
+        """Assert that every text is there, and return the screen."""
+        ...
+
+    def misses(self, *texts: str) -> Screen:
+        """Assert that none of the texts is there, and return the screen."""
+        ...
+
+    def offers(self, *labels: str) -> Screen:
+        """Assert that every label can be pressed."""
+        ...
+
+    def presses(self, label: str, on: str = "") -> Screen:
+        """Press what is labelled so, on the card that says `on`."""
+        ...
+
+    def fills(self, **answers: Any) -> Screen:
+        """Fill in the form in front of one and send it."""
+        ...
+
+
+class Surface(Protocol):
+    """A way to talk to the bot: web, and later Slack and Teams."""
+
+    def says(self, person: Person, words: str) -> Screen:
+        """Type words to the bot."""
+        ...
+
+    def opens(self, person: Person) -> Screen:
+        """Open what one owes."""
+        ...
+
+
+class Loop:
+    """An event loop in a thread of its own, so that tests read as plain sentences."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stage", daemon=True)
+        self._thread.start()
+
+    def run(self, what: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end and return its result."""
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
+
+    def close(self) -> None:
+        """Stop the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Stage:
+    """Everything a dialogue plays on."""
+
+    def __init__(self, loop: Loop, database: Database, settings: Settings) -> None:
+        self.loop = loop
+        self.database = database
+        self.settings = settings
+        self.now = MONDAY
+        self.address = ""
+        self.surface: Surface
+
+    def clock(self) -> datetime:
+        """The time on stage."""
+        return self.now
+
+    def later(self, **span: float) -> None:
+        """Let time pass: later(days=1)."""
+        self.now += timedelta(**span)
+
+    def write(self, work: Work[T]) -> T:
+        """Run work in a committed transaction."""
+        return self.loop.run(self.database.write(work))
+
+    def read(self, work: Work[T]) -> T:
+        """Run work that only reads."""
+        return self.loop.run(self.database.read(work))
+
+    def context(self, session: Session, person: Person | None = None) -> Context:
+        """Return a context in which `person` (or the system) acts now."""
+        return Context(session, self.settings, self.now, session.get_one(Person, person.id) if person else None)
+
+    def person(self, name: str) -> Player:
+        """Return the one person whose name begins so, ready to act."""
+
+        def find(session: Session) -> Person:
+            return session.scalars(select(Person).where(Person.name.like(f"{name}%"))).one()
+
+        return Player(self, self.read(find))
+
+    def records(self, type_: str = "") -> list[dict[str, Any]]:
+        """Return the evidence records (of one type), in the order they were written."""
+        rows = select(Record.body).order_by(Record.recorded_at, Record.id)
+        found = [json.loads(body) for body in self.read(lambda session: session.scalars(rows).all())]
+        return [record for record in found if not type_ or record["type"] == type_]
+
+
+class Player:
+    """A person on stage."""
+
+    def __init__(self, stage: Stage, person: Person) -> None:
+        self.stage = stage
+        self.row = person
+        self.ref = person.ref
+
+    def says(self, words: str) -> Screen:
+        """Type words to the bot."""
+        return self.stage.surface.says(self.row, words)
+
+    def opens(self) -> Screen:
+        """Open what one owes."""
+        return self.stage.surface.opens(self.row)
+
+
+@contextmanager
+def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage over an empty database: migrated, marked as a demo or real, and served."""
+    loop = Loop()
+    database = open_database(database_url)
+    stage = Stage(loop, database, Settings(database_url=database_url, **settings))
+    migrate(database.engine)
+    stage.write(lambda session: session.add(Meta(name="mode", value="demo" if stage.settings.demo else "real")))
+    app = make_app(database, stage.settings, KEYS, stage.clock)
+    server = serving(app, "127.0.0.1", 0)
+    stage.address = loop.run(anext(server))
+    try:
+        yield stage
+    finally:
+        loop.run(server.aclose())
+        database.close()
+        loop.close()
