@@ -30,7 +30,7 @@ def serve(route: Route, drawn: dict[str, str]) -> None:
         route.fulfill(body=(draw.HERE / path.lstrip("/")).read_bytes(), content_type=kind)
         return
     headers = {} if path == "/mail" else {"Content-Security-Policy": POLICY}
-    route.fulfill(body=drawn[path.lstrip("/")], content_type="text/html; charset=utf-8", headers=headers)
+    route.fulfill(body=drawn.get(path.lstrip("/"), ""), content_type="text/html; charset=utf-8", headers=headers)
 
 
 def photograph(browser: Browser, drawn: dict[str, str], folder: Path) -> None:

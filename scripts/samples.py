@@ -76,8 +76,8 @@ NAV = (
     NavItem("Status", "/status"),
     NavItem("Help", "/help"),
 )
-INSIDE = Frame("Comply", "Northwind Instruments", "Ana Ferreira", "Compliance lead", NAV, "token", demo=True)
-OUTSIDE = Frame("Comply", "Northwind Instruments", csrf="token", demo=True)
+INSIDE = Frame("Comply", "Halden Instruments", "Ana Ferreira", "Compliance lead", NAV, "token", demo=True)
+OUTSIDE = Frame("Comply", "Halden Instruments", csrf="token", demo=True)
 ASK = Ask(opens=lambda act: act not in {"snooze", "withdraw", "nudge"}, names=NAMES)
 
 
@@ -261,7 +261,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "policy", draw.page(INSIDE, READING, ASK)
     yield "receipt", draw.page(INSIDE, RECEIPT, ASK)
     yield "acknowledge", draw.page(INSIDE, ACKNOWLEDGE, ASK)
-    yield "form", draw.page(INSIDE, EVERY_FIELD, replace(ASK, people=[("bruno@northwind.example", "Bruno Keller")]))
+    yield "form", draw.page(INSIDE, EVERY_FIELD, replace(ASK, people=[("bruno@halden.example", "Bruno Keller")]))
     yield "form-errors", draw.page(INSIDE, EVERY_FIELD, replace(ASK, errors=WRONG, values={"owner": "Fernando"}))
     yield "dashboard", draw.page(INSIDE, DASHBOARD, ASK)
     yield (

@@ -8,27 +8,6 @@ from itertools import groupby
 from bot.web.draw import render
 from bot.web.frame import Again, Frame, SignedIn, Somebody
 
-# What each status means to the person in front of the screen, and what to do about it.
-TROUBLE = {
-    400: ("That did not arrive as it should", "Go back, load the page again and try once more. Nothing was changed."),
-    403: (
-        "This is not yours to open",
-        "It may belong to somebody else, or the page was open for too long. Nothing was changed.",
-    ),
-    404: (
-        "There is nothing here",
-        "The address may be mistyped, or what was here has moved. Start again from your list.",
-    ),
-    405: ("There is nothing here", "This address only takes answers. Start again from your list."),
-    413: ("That is too large", "Nothing was saved. Send a smaller file or a shorter text."),
-    429: ("Too many tries", "Wait a few minutes, then try again. Nothing was lost."),
-    500: (
-        "Something broke on our side",
-        "Nothing was changed. Try again; if it happens twice, tell your compliance lead.",
-    ),
-    503: ("Not saved, try again", "The records could not be written just now. Nothing is half done."),
-}
-
 
 def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: bool = False) -> str:
     """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says that a link is sent."""
@@ -59,5 +38,4 @@ def sessions(frame: Frame, signed_in: Sequence[SignedIn]) -> str:
 
 def trouble(frame: Frame, status: int, again: Again | None = None) -> str:
     """Return the page for an HTTP error; with `again`, a button that sends once more what was not saved."""
-    title, advice = TROUBLE.get(status, TROUBLE[500 if status >= 500 else 404])
-    return render("trouble.html", frame, status=status, title=title, advice=advice, again=again)
+    return render("trouble.html", frame, status=status, again=again)
