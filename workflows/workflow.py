@@ -25,6 +25,7 @@ Answers = Mapping[str, Any]
 Rule = Callable[["Context", Any], bool]
 Finder = Callable[["Context", str], Any]
 Runner = Callable[["Context", Any, Answers], Said]
+Job = Callable[["Context"], int]
 FormMaker = Callable[["Context", Any], Form]
 
 
@@ -97,6 +98,7 @@ class Workflow:
     acts: dict[str, Act] = field(default_factory=dict)
     makes_card: Callable[[Context, Assignment, Person], Message] | None = None
     makes_title: Callable[[Session, str], str] | None = None
+    jobs: dict[str, Job] = field(default_factory=dict)
 
     def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
         """Declare something people may look at: it changes nothing and may be repeated or lost."""
@@ -105,6 +107,15 @@ class Workflow:
     def do(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
         """Declare something people may do: committed before it is acknowledged."""
         return self._declare("do", verb, declared)
+
+    def job(self, name: str) -> Callable[[Job], Job]:
+        """Declare background work: one small batch in one transaction, safe to repeat; returns how much it did."""
+
+        def keep(run: Job) -> Job:
+            self.jobs[name] = run
+            return run
+
+        return keep
 
     def _declare(self, does: Literal["look", "do"], verb: str, declared: dict[str, Any]) -> Callable[[Runner], Runner]:
         name = f"{self.name}.{verb}" if verb else self.name
@@ -153,6 +164,10 @@ class Registry:
     def acts(self) -> dict[str, Act]:
         """Return every declared act by name."""
         return {name: act for workflow in self.all() for name, act in workflow.acts.items()}
+
+    def jobs(self) -> dict[str, Job]:
+        """Return every declared job as "workflow: name"."""
+        return {f"{flow.name}: {name}": job for flow in self.all() for name, job in flow.jobs.items()}
 
     def act(self, name: str) -> Act | None:
         """Return the act called `name`, if there is one."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from models.desk import Meta
 from models.person import Person
 from models.record import Record
 from workflows.context import Context
+from workflows.workflow import REGISTRY, Job
 
 T = TypeVar("T")
 KEYS = ("a test key that is long enough to sign cookies with",)
@@ -112,6 +114,14 @@ class Stage:
     def read(self, work: Work[T]) -> T:
         """Run work that only reads."""
         return self.loop.run(self.database.read(work))
+
+    def works(self) -> None:
+        """Let the background work run until nothing is left to do."""
+        while any([self.write(partial(self._batch, job)) for job in REGISTRY.jobs().values()]):
+            pass
+
+    def _batch(self, job: Job, session: Session) -> int:
+        return job(Context(session, self.settings, self.now))
 
     def context(self, session: Session, person: Person | None = None) -> Context:
         """Return a context in which `person` (or the system) acts now."""
