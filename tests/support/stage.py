@@ -117,7 +117,7 @@ class Stage:
 
     def works(self) -> None:
         """Let the background work run until nothing is left to do."""
-        while any([self.write(partial(self._batch, job)) for job in REGISTRY.jobs().values()]):
+        while any(self.write(partial(self._batch, job)) for job in REGISTRY.jobs().values()):
             pass
 
     def _batch(self, job: Job, session: Session) -> int:
