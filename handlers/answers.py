@@ -9,9 +9,9 @@ from typing import Any
 
 from evidence.canonical import canonical
 from handlers.dates import parse_date
-from handlers.people import find_person
 from models import message as m
 from workflows.context import Context
+from workflows.whom import find_person
 from workflows.workflow import Invalid
 
 

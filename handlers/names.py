@@ -17,4 +17,4 @@ def names_in(session: Session, body: Any) -> Mapping[str, str]:
     refs = {ref for text in texts(body) for ref in mentioned(text)}
     if not refs:
         return {}
-    return dict(session.execute(select(Person.ref, Person.name).where(Person.ref.in_(refs))).tuples().all())
+    return dict(session.execute(select(Person.ref, Person.name).where(Person.ref.in_(refs))).all())

@@ -98,6 +98,7 @@ class Workflow:
     acts: dict[str, Act] = field(default_factory=dict)
     makes_card: Callable[[Context, Assignment, Person], Message] | None = None
     makes_title: Callable[[Session, str], str] | None = None
+    finds_criteria: Callable[[Session, str], tuple[str, ...]] | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
@@ -135,6 +136,10 @@ class Workflow:
         if self.makes_card is None:
             raise LookupError(f"{self.name} has no cards")
         return self.makes_card(ctx, assignment, viewer)
+
+    def criteria_of(self, session: Session, subject: str) -> tuple[str, ...]:
+        """Return the SOC 2 criteria that answers about one subject speak to."""
+        return self.finds_criteria(session, subject) if self.finds_criteria else self.criteria
 
     def subject_title(self, session: Session, subject: str) -> str:
         """Return what an assignment's subject is called on a screen."""

@@ -35,7 +35,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             await _same_site(request)
         response = await handler(request)
     except web.HTTPRedirection as redirection:
-        response = redirection
+        response = web.Response(status=redirection.status, headers={"Location": redirection.headers["Location"]})
     except web.HTTPException as error:
         response = _trouble(request, error.status)
     except NotSaved:

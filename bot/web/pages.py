@@ -8,10 +8,15 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.web_request import FileField
+from sqlalchemy.orm import Session
 
 from bot.web.parts import PARTS, opens, show, signed_in
 from bot.web.session import Viewer
 from models import message as m
+from models.person import Person
+from workflows.context import Context
+from workflows.export import as_csv
+from workflows.workflow import REGISTRY
 
 RESERVED = ("csrf", "key", "shown")
 
@@ -79,6 +84,24 @@ async def say(request: web.Request) -> web.StreamResponse:
     return await show(request, who, reply, asked=words, words=words if reply.status == "missing" else "")
 
 
+async def export(request: web.Request) -> web.StreamResponse:
+    """GET /export/{workflow}.csv: everything asked under one promise, as far as the viewer may see it."""
+    who = await signed_in(request)
+    parts = request.app[PARTS]
+    flow = next((one for one in REGISTRY.all() if one.name == request.match_info["workflow"] and one.makes_card), None)
+    if flow is None:
+        raise web.HTTPNotFound
+
+    def work(session: Session) -> str:
+        person = session.get_one(Person, who.person_id)
+        return as_csv(Context(session, parts.settings, parts.clock(), person), flow)
+
+    name = f"{'demo-' if parts.settings.demo else ''}{flow.name}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    text = await parts.database.read(work)
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+
+
 async def _posted(request: web.Request) -> tuple[dict[str, Any], dict[str, str]]:
     """Return (answers, our own fields) of a posted form; a name that comes several times becomes a list."""
     data = await request.post()
@@ -107,4 +130,5 @@ def routes() -> list[web.RouteDef]:
         web.post("/do/{act}", do),
         web.post("/do/{act}/{target}", do),
         web.post("/say", say),
+        web.get("/export/{workflow}.csv", export),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -68,6 +69,7 @@ class Browser:
 
     def __init__(self, stage: Stage, person: Person | None) -> None:
         self.stage = stage
+        self.since = stage.now
         self._cookies: dict[str, str] = {}
         if person is not None:
             assurance = stage.settings.assurance
@@ -102,7 +104,7 @@ class Browser:
 
 
 class WebSurface:
-    """Everybody has a browser and stays signed in."""
+    """Everybody has a browser and signs in once a day."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -110,7 +112,8 @@ class WebSurface:
 
     def browser(self, person: Person) -> Browser:
         """Return a person's browser."""
-        if person.id not in self._browsers:
+        known = self._browsers.get(person.id)
+        if known is None or self._stage.now - known.since > timedelta(hours=8):
             self._browsers[person.id] = Browser(self._stage, person)
         return self._browsers[person.id]
 

@@ -1,0 +1,46 @@
+"""What leads, managers and employees see of how far things have come."""
+
+from __future__ import annotations
+
+from tests.dialogues.test_acknowledge import ask
+from tests.support.company import publish
+from tests.support.stage import Stage
+
+
+def asked(stage: Stage) -> str:
+    """Ask four people about one policy; Chidi acknowledges, and the due date passes."""
+    policy = publish(stage, "Acceptable Use", "Use things well.")
+    for name in ("Chidi", "Keisha", "Callum", "Bruno"):
+        ask(stage, stage.person(name), policy)
+    stage.person("Chidi").says(f"ack {policy}").fills(agree=True)
+    stage.later(days=16)
+    return policy
+
+
+def test_the_lead_sees_the_company(stage: Stage) -> None:
+    """Counts, bars with their table, who is late."""
+    policy = asked(stage)
+    ana = stage.person("Ana")
+    ana.says("status").sees("1 of 4 done (25 %), 0 open, 3 overdue.", "By department", "Engineering", "Overdue: 3")
+    ana.says(f"status {policy}").sees("1 of 4 done", "Keisha Robinson", "Callum Whitford").misses("Chidi Okafor")
+    ana.says("status overdue").sees("Overdue: 3", "Keisha Robinson")
+    ana.says("status control CC5.3").sees("1 of 4 done")
+    ana.says("status control CC9.9").sees("There is no criterion CC9.9")
+    ana.says("status control CC6.1").sees("Nothing has been asked yet that answers to CC6.1")
+    ana.says("status POL-99").sees("Nobody you can see was asked about POL-99")
+
+
+def test_a_manager_sees_the_team(stage: Stage) -> None:
+    """Bruno sees himself and those who report to him, nobody else."""
+    asked(stage)
+    stage.person("Bruno").says("status").sees("Your team", "1 of 3 done", "Keisha Robinson").misses("Callum Whitford")
+
+
+def test_an_employee_sees_themselves(stage: Stage) -> None:
+    """Chidi sees what he did; of others nothing."""
+    asked(stage)
+    chidi = stage.person("Chidi")
+    chidi.says("status").sees("Your status", "Acceptable Use", "Done on Mon 23 Nov 2026").misses("Keisha")
+    chidi.says("status overdue").sees("Nobody is late").misses("Keisha")
+    chidi.says("status @Keisha").sees("Nobody you can see")
+    stage.person("Ana").says("status @Keisha").sees("Keisha Robinson", "Overdue")

@@ -1,0 +1,236 @@
+"""`status`: how far things have come. Leads see the company, managers their team, everybody themselves."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, func, select
+
+from config.catalogue import is_criterion
+from models import message as m
+from models.campaign import Assignment
+from models.outbox import Delivery, OutboxMessage
+from models.person import Person
+from workflows.context import Context, say_date, zone_of
+from workflows.counts import Count, chart, count_by, overdue, sentence
+from workflows.duty import OPEN
+from workflows.who import everyone, overseers_or_managers, visible
+from workflows.whom import find_person
+from workflows.workflow import REGISTRY, Answers, Invalid, Refusal, Workflow
+
+WORKFLOW = Workflow("status", "Status", "how far things have come")
+SHOWN = 50  # rows of a list of people; the export has them all
+
+
+@WORKFLOW.look(
+    "",
+    help="see how far things have come: all, POL-3, overdue, @somebody, control CC5.3",
+    example="status",
+    may=everyone,
+    offers=overseers_or_managers,
+    page="Status",
+)
+def status(ctx: Context, target: str, answers: Answers) -> m.Home:
+    """Return the dashboard, or what is asked about: a subject such as POL-3, or a person."""
+    if target:
+        return _about(ctx, target)
+    if not overseers_or_managers(ctx, None):
+        return _person(ctx, ctx.person)
+    counts = _by_subject(ctx)
+    title = "Status" if ctx.person.has("lead", "deputy", "admin", "auditor") else "Your team"
+    cards = [
+        m.Message("At a glance", lines=(sentence(counts),), links=_exports()),
+        *([m.Message("By topic", charts=(chart("Done, open and overdue by topic", counts),))] if counts else []),
+        *_departments(ctx),
+        _overdue_card(ctx),
+        _unreachable_card(ctx),
+    ]
+    return m.Home(title, cards=tuple(cards))
+
+
+@WORKFLOW.look("overdue", help="see who is late, and with what", may=everyone, offers=overseers_or_managers)
+def overdue_(ctx: Context, target: str, answers: Answers) -> m.Home:
+    """Return the list of those who are late, as far as the actor may see."""
+    return m.Home("Overdue", cards=(_overdue_card(ctx),))
+
+
+@WORKFLOW.look(
+    "control",
+    help="see what stands behind a criterion",
+    example="status control CC5.3",
+    may=everyone,
+    offers=overseers_or_managers,
+)
+def control(ctx: Context, target: str, answers: Answers) -> m.Home:
+    """Return how far the promises behind one criterion have come."""
+    criterion = target.upper()
+    if not is_criterion(criterion):
+        raise Refusal(f"There is no criterion {target or 'without an id'}.", "They look like CC5.3.", status="missing")
+    flows = [flow for flow in REGISTRY.all() if flow.makes_card]
+    subjects = [
+        subject
+        for flow in flows
+        for subject in ctx.session.scalars(
+            select(Assignment.subject).where(Assignment.workflow == flow.name).distinct()
+        )
+        if criterion in flow.criteria_of(ctx.session, subject)
+    ]
+    if not subjects:
+        return m.Home(criterion, empty=f"Nothing has been asked yet that answers to {criterion}.")
+    counts = _by_subject(ctx, Assignment.subject.in_(subjects))
+    return m.Home(
+        criterion, cards=(m.Message("So far", lines=(sentence(counts),), charts=(chart(criterion, counts),)),)
+    )
+
+
+def _about(ctx: Context, target: str) -> m.Home:
+    """Return the status of a subject (POL-3, POL-3v4, C-2) or of a person."""
+    person = _visible_person(ctx, target)
+    if person is not None:
+        return _person(ctx, person)
+    code = target.upper().replace("V", "v")
+    where: ColumnElement[bool]
+    if code.startswith("C-") and code[2:].isdecimal():
+        where = Assignment.campaign_id == int(code[2:])
+    else:
+        where = (Assignment.subject == code) | Assignment.subject.startswith(f"{code}v", autoescape=True)
+    counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, where)
+    if not counts:
+        raise Refusal(
+            f"Nobody you can see was asked about {target}.", "Type `status` for everything.", status="missing"
+        )
+    found = ctx.session.scalars(select(Assignment).where(where).order_by(Assignment.id.desc()).limit(1)).one()
+    title = REGISTRY.workflow(found.workflow).subject_title(ctx.session, found.subject)
+    cards = (
+        m.Message(title, lines=(sentence(counts),), charts=(chart("By department", counts),)),
+        _overdue_card(ctx, where),
+    )
+    return m.Home(f"Status of {code}", cards=cards)
+
+
+def _visible_person(ctx: Context, typed: str) -> Person | None:
+    """Return the person who is meant, if the actor may see them; who may not be seen is as good as unknown."""
+    try:
+        found = find_person(ctx, typed)
+    except Invalid:
+        return None
+    return ctx.session.scalar(select(Person).where(visible(ctx.person), Person.id == found.id))
+
+
+def _by_subject(ctx: Context, *where: ColumnElement[bool]) -> list[Count]:
+    """Return counts by what was asked, under the name people know."""
+    flows = dict(ctx.session.execute(select(Assignment.subject, Assignment.workflow).distinct()).all())
+    return [
+        Count(
+            f"{REGISTRY.workflow(flows[one.key]).subject_title(ctx.session, one.key)} · {one.key}",
+            one.done,
+            one.open,
+            one.overdue,
+            one.other,
+        )
+        for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.subject, *where)
+        if one.asked
+    ]
+
+
+def _departments(ctx: Context) -> list[m.Message]:
+    """Return one card with everything by department."""
+    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.department) if one.asked]
+    return (
+        [m.Message("By department", charts=(chart("Done, open and overdue by department", counts),))] if counts else []
+    )
+
+
+def _person(ctx: Context, person: Person) -> m.Home:
+    """Return everything one person was asked, with how it stands."""
+    rows = ctx.session.scalars(
+        select(Assignment).where(Assignment.owed_by_id == person.id).order_by(Assignment.due_at, Assignment.id)
+    )
+    table = m.Table(
+        "Everything asked so far",
+        ("What", "Due", "How it stands"),
+        tuple(
+            (
+                REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject),
+                say_date(one.due_on),
+                _stands(ctx, one),
+            )
+            for one in rows
+        ),
+    )
+    lines = ("Nothing has been asked yet.",) if not table.rows else ()
+    title = "Your status" if person.id == ctx.person.id else "Status of one person"
+    card = m.Message(m.mention(person.ref), lines=lines, tables=(table,) if table.rows else ())
+    return m.Home(title, cards=(card,))
+
+
+def _stands(ctx: Context, one: Assignment) -> str:
+    """Return how an assignment stands, in neutral words."""
+    if one.state == "open" and one.due_at < ctx.now:
+        return "Overdue"
+    if one.state == "done" and one.closed_at is not None:
+        return f"Done on {say_date(one.closed_at.astimezone(zone_of(ctx.actor)).date())}"
+    return {"open": "Open", "objected": "Can't agree", "exempt": "Exempt", "left": "Left"}.get(
+        one.state, one.state.capitalize()
+    )
+
+
+def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
+    """Return the table of who is late."""
+    late = (
+        select(Assignment, Person)
+        .join(Person, Person.id == Assignment.owed_by_id)
+        .where(visible(ctx.person), overdue(ctx.now), *where)
+    )
+    total = ctx.session.scalar(select(func.count()).select_from(late.subquery())) or 0
+    if not total:
+        return m.Message("Overdue", lines=("Nobody is late.",), tone="good")
+    rows = tuple(
+        (
+            m.mention(person.ref),
+            one.department,
+            REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject),
+            say_date(one.due_on),
+            f"{(ctx.now - one.due_at).days + 1} d",
+            "on leave" if person.away(ctx.today) else "",
+        )
+        for one, person in ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN))
+    )
+    more = (f"The first {SHOWN} of {total}; the export has them all.",) if total > SHOWN else ()
+    head = ("Who", "Department", "What", "Due", "Late by", "Note")
+    return m.Message(
+        f"Overdue: {total}", lines=more, tables=(m.Table("Who is late, longest first", head, rows),), tone="warn"
+    )
+
+
+def _unreachable_card(ctx: Context) -> m.Message:
+    """Return the table of those who owe something and whom no message reaches."""
+    undelivered = ~exists().where(
+        Delivery.message_id == OutboxMessage.id, Delivery.state.in_(("queued", "claimed", "sent", "in doubt"))
+    )
+    rows = ctx.session.scalars(
+        select(Person.ref)
+        .distinct()
+        .join(Assignment, Assignment.assignee_id == Person.id)
+        .join(OutboxMessage, OutboxMessage.person_id == Person.id)
+        .where(
+            visible(ctx.person),
+            Assignment.state.in_(OPEN),
+            OutboxMessage.dropped_at.is_(None),
+            OutboxMessage.kind != "sign-in",
+            undelivered,
+        )
+        .order_by(Person.ref)
+        .limit(SHOWN)
+    ).all()
+    if not rows:
+        return m.Message("Reach", lines=("Everybody who owes something can be reached.",), tone="good")
+    table = m.Table("Nobody can reach them: check their address", ("Who",), tuple((m.mention(ref),) for ref in rows))
+    return m.Message(f"Not reached: {len(rows)}", tables=(table,), tone="warn")
+
+
+def _exports() -> tuple[m.Link, ...]:
+    """Return a link to the table of every promise that has duties."""
+    return tuple(
+        m.Link(f"{flow.title} as a spreadsheet", f"/export/{flow.name}.csv")
+        for flow in REGISTRY.all()
+        if flow.makes_card
+    )
