@@ -1,0 +1,30 @@
+"""The command line: `python -m bot serve`, and everything else an operator types."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli import serve
+from bot.cli.screen import ERR
+from bot.deployment import CannotStart
+
+app = typer.Typer(
+    name="python -m bot", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
+app.command()(serve.serve)
+app.command()(serve.migrate)
+
+
+def main() -> None:
+    """Run one command. Leaves with 0 when it is done, 1 when it was refused, 2 when it cannot be done like this."""
+    try:
+        app()
+    except CannotStart as error:
+        ERR.print(str(error), markup=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

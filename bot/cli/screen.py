@@ -1,0 +1,36 @@
+"""What the operator reads: plain lines and progress on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Steps:
+    """A progress bar that is told of each step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
+
+    def begin(self, what: str, total: int) -> None:
+        """Begin a stretch of `total` steps called `what`."""
+        self._progress.reset(self._task, description=what, total=total)
+
+    def step(self) -> None:
+        """Note that one step is done."""
+        self._progress.advance(self._task)
+
+
+@contextmanager
+def steps() -> Iterator[Steps]:
+    """Show a progress bar on stderr while the block runs; it is gone afterwards."""
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=ERR, transient=True) as progress:
+        yield Steps(progress)

@@ -1,0 +1,96 @@
+"""`serve`, `work` and `migrate`: what runs for long, and what runs at a release."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot import demo
+from bot.alone import Taken, alone
+from bot.app import make_app, serving, utc_now
+from bot.cli.screen import OUT, steps
+from bot.deployment import CannotStart, Deployment, connect, opened, read_settings
+from bot.migrate import migrate as bring_up
+from bot.migrate import standing
+
+PLACES = (
+    ("As an employee", "be Chidi Okafor: read a policy and acknowledge it"),
+    ("As a manager", "be Bruno Keller: see how far your team has come"),
+    ("As the compliance lead", "be Ana Duarte: type status, look at everybody"),
+)
+
+
+def serve() -> None:
+    """Serve everything from one process; an empty database is made, and without settings a demo company founded."""
+    with opened(read_settings()) as deployment, only_server(deployment):
+        if deployment.settings.demo and not demo.founded(deployment):
+            OUT.print("Founding the demo company ...")
+            with steps() as progress:
+                demo.found(deployment, utc_now(), progress)
+        asyncio.run(_serve(deployment))
+
+
+def migrate() -> None:
+    """Bring the database to the tables this version needs; a deployment does it at each release."""
+    settings = read_settings()
+    database = connect(settings)
+    try:
+        age = standing(database.engine)
+        if age == "unknown":
+            raise CannotStart("The database was made by a newer version. Install that version, or restore a backup.")
+        if age == "old":
+            with alone(database.engine, "prepare"):
+                bring_up(database.engine)
+    finally:
+        database.close()
+    with opened(settings):  # an empty one becomes a demo or a real one here
+        OUT.print("The database is up to date." if age == "current" else "The database has been brought up to date.")
+
+
+@contextmanager
+def only_server(deployment: Deployment) -> Iterator[None]:
+    """Refuse a second server over the same SQLite file; PostgreSQL takes any number."""
+    engine = deployment.database.engine
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    try:
+        with alone(engine, "server", wait=False):
+            yield
+    except Taken:
+        raise CannotStart(
+            "Another server already serves this database. Stop it first, or use PostgreSQL to run several."
+        ) from None
+
+
+async def _serve(deployment: Deployment) -> None:
+    """Serve until told to stop."""
+    settings = deployment.settings
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    server = serving(make_app(deployment.database, settings, deployment.keys), settings.host, settings.port)
+    try:
+        address = await anext(server)
+    except OSError as error:
+        raise CannotStart(
+            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. "
+            "Stop what uses it, or set COUNTERSIGN_PORT to another."
+        ) from None
+    welcome(deployment, address)
+    await stop.wait()
+    await server.aclose()
+
+
+def welcome(deployment: Deployment, address: str) -> None:
+    """Say where to go."""
+    settings = deployment.settings
+    if not settings.demo:
+        OUT.print(f"Serving on {address}, for people at {settings.base_url}. Stop with Ctrl-C.")
+        return
+    OUT.print(f"\n{settings.bot_name} is at [bold]{address}[/bold] with a demo company. Open it in a browser and pick:")
+    for role, what in PLACES:
+        OUT.print(f"  {role:<24}{what}")
+    OUT.print("Everything stays on this machine. Stop with Ctrl-C; start again and it is as you left it.\n")

@@ -1,0 +1,54 @@
+"""`python -m bot serve` as a real process."""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection
+from pathlib import Path
+
+from tests.support.process import bot, free_port, running
+
+
+def read(port: str, path: str) -> str:
+    """Return a page of the server on a port of this machine."""
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=20)
+    connection.request("GET", path)
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text
+
+
+def test_a_newcomer_meets_the_demo_company_and_finds_it_again(tmp_path: Path, sqlite_url: str) -> None:
+    """Without any setting there is a company to look at, the screen says where, and a restart keeps it."""
+    port = free_port()
+    with running(tmp_path, "serve", database_url=sqlite_url, port=port) as server:
+        server.says("Ctrl-C")
+        assert f"http://127.0.0.1:{port}" in server.text
+        for role in ("As an employee", "As a manager", "As the compliance lead"):
+            assert role in server.text
+        page = read(port, "/demo")
+        assert "Halden Instruments" in page
+        assert "Chidi Okafor" in page
+    assert server.process.returncode == 0
+
+    with running(tmp_path, "serve", database_url=sqlite_url, port=port) as server:
+        assert "Founding" not in server.says("Ctrl-C")
+        assert "Chidi Okafor" in read(port, "/demo")
+
+
+def test_a_second_server_over_the_same_file_is_refused(tmp_path: Path, sqlite_url: str) -> None:
+    with running(tmp_path, "serve", database_url=sqlite_url, port=free_port()) as server:
+        server.says("Ctrl-C")
+        second = bot("serve", database_url=sqlite_url, port=free_port())
+    assert second.returncode == 2
+    assert "Another server already serves this database" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_port_in_use_is_named(tmp_path: Path, sqlite_url: str) -> None:
+    port = free_port()
+    with running(tmp_path, "serve", database_url=sqlite_url, port=port) as server:
+        server.says("Ctrl-C")
+        second = bot("serve", database_url=f"{sqlite_url}2", port=port)
+    assert second.returncode == 2
+    assert f"Port {port}" in second.stderr
+    assert "COUNTERSIGN_PORT" in second.stderr
