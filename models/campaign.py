@@ -12,25 +12,27 @@ from models.person import Person
 
 
 class Campaign(Base):
-    """One asking of one thing, of a population that is fixed at launch."""
+    """One asking, of one thing or of several together, of a population that is fixed at launch."""
 
     __tablename__ = "campaigns"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workflow: Mapped[str]
-    subject: Mapped[str]  # what is asked about: "POL-3v4", or the workflow's own name
+    subject: Mapped[str]  # what is asked about, ";"-separated: "POL-3v4;POL-5v1", or the workflow's own name
     title: Mapped[str]
     state: Mapped[str] = mapped_column(default="draft")
     version: Mapped[int] = mapped_column(default=1)
     audience: Mapped[str] = mapped_column(default="everyone")
     reason: Mapped[str] = mapped_column(default="campaign")
     due_on: Mapped[date]
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who drafted it, then who launched it
     created_at: Mapped[datetime]
     launched_at: Mapped[datetime | None]
     send_after: Mapped[datetime | None]
     cursor: Mapped[int] = mapped_column(default=0)  # the fan-out has passed every person id up to here
-    said_cursor: Mapped[int] = mapped_column(default=0)  # messages were written for every assignment id up to here
+    said_cursor: Mapped[int] = mapped_column(default=0)  # messages were written for every person id up to here
+    announced_at: Mapped[datetime | None]  # all messages were written
+    due_cursor: Mapped[int | None]  # a new due date has reached every assignment id up to here; None: all of them
     population_count: Mapped[int | None]
     population_sha256: Mapped[str | None]
     population_record_id: Mapped[str | None]
@@ -39,6 +41,11 @@ class Campaign(Base):
     def code(self) -> str:
         """The id people type."""
         return f"C-{self.id}"
+
+    @property
+    def subjects(self) -> list[str]:
+        """What is asked about, one by one."""
+        return self.subject.split(";")
 
 
 class Assignment(Base):
@@ -83,6 +90,7 @@ class Assignment(Base):
             "uq_assignments_campaign",
             "campaign_id",
             "owed_by_id",
+            "subject",
             unique=True,
             sqlite_where=text("campaign_id IS NOT NULL"),
             postgresql_where=text("campaign_id IS NOT NULL"),

@@ -21,12 +21,12 @@ class OutboxMessage(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     dedupe: Mapped[str] = mapped_column(unique=True)  # saying the same thing twice is one message
     kind: Mapped[str]  # assigned | reminder | notice | digest
-    topic: Mapped[str] = mapped_column(default="", index=True)  # what it is about: "A-17"
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    topic: Mapped[str] = mapped_column(default="", index=True)  # what it is about: "A-17", several of a campaign: "C-3"
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
     body: Mapped[dict[str, Any]]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
-    not_before: Mapped[datetime]
+    not_before: Mapped[datetime] = mapped_column(index=True)
     dropped_at: Mapped[datetime | None]  # withdrawn before it was sent
     seen_at: Mapped[datetime | None]
 

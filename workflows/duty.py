@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
-from models.campaign import Assignment
-from models.message import encode
+from models.campaign import Assignment, Campaign
+from models.message import Message, encode
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
+from workflows.bundle import bundle
 from workflows.context import Context, zone_of
 from workflows.workflow import REGISTRY, Refusal, Workflow
 
 OPEN = ("open", "objected")
+QUIET = ("launching", "held", "stopped")  # campaigns in these states have not asked anybody anything
 REDRAWN = ("slack", "teams")  # channels whose copies can be changed after they were sent
 MOVES = {
     ("open", "answer"): "done",
@@ -86,15 +88,38 @@ def redraw(ctx: Context, assignment: Assignment) -> None:
     """Bring every copy of the assignment's card up to date; those already sent to a chat are redrawn by delivery."""
     workflow = REGISTRY.workflow(assignment.workflow)
     for copy in ctx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == assignment.code)):
-        copy.body = encode(workflow.card(ctx, assignment, copy.person))
-        copy.revision += 1
-        # A copy that was sent falls due again; the latest state wins, so that many changes cost one update.
-        ctx.session.execute(
-            update(Delivery)
-            .where(Delivery.message_id == copy.id, Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
-            .values(state="queued", due_at=ctx.now, version=Delivery.version + 1)
-            .execution_options(synchronize_session=False)
+        _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
+    if assignment.campaign_id is None:
+        return
+    together = select(OutboxMessage).where(
+        OutboxMessage.topic == f"C-{assignment.campaign_id}", OutboxMessage.person_id == assignment.owed_by_id
+    )
+    for copy in ctx.session.scalars(together):
+        _draw(ctx, copy, bundle(ctx, of_campaign(ctx.session, assignment.campaign_id, copy.person_id), copy.person))
+
+
+def of_campaign(session: Session, campaign_id: int, person_id: int) -> list[Assignment]:
+    """Return everything a campaign asks of one person."""
+    return list(
+        session.scalars(
+            select(Assignment)
+            .where(Assignment.campaign_id == campaign_id, Assignment.owed_by_id == person_id)
+            .order_by(Assignment.id)
         )
+    )
+
+
+def _draw(ctx: Context, copy: OutboxMessage, message: Message) -> None:
+    """Give a message its new body; a copy that was sent falls due again."""
+    copy.body = encode(message)
+    copy.revision += 1
+    # The latest state wins, so that many changes cost one update.
+    ctx.session.execute(
+        update(Delivery)
+        .where(Delivery.message_id == copy.id, Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
+        .values(state="queued", due_at=ctx.now, version=Delivery.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def by_code(session: Session, target: str) -> Assignment | None:
@@ -103,12 +128,18 @@ def by_code(session: Session, target: str) -> Assignment | None:
     return session.get(Assignment, int(number)) if number.isdecimal() and len(number) < 18 else None
 
 
+def waiting() -> ColumnElement[bool]:
+    """Return the condition that an assignment is open, and not of a campaign that has yet to begin."""
+    quiet = exists().where(Campaign.id == Assignment.campaign_id, Campaign.state.in_(QUIET))
+    return Assignment.state.in_(OPEN) & ~quiet
+
+
 def owed(session: Session, person: Person) -> list[Assignment]:
     """Return what a person is asked for now, most urgent first."""
     return list(
         session.scalars(
             select(Assignment)
-            .where(Assignment.assignee_id == person.id, Assignment.state.in_(OPEN))
+            .where(Assignment.assignee_id == person.id, waiting())
             .order_by(Assignment.due_at, Assignment.id)
         )
     )

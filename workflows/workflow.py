@@ -78,6 +78,16 @@ class Act:
         return self.name.replace(".", " ")
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Something a campaign can ask about: `subject` as assignments name it, `code` as people type it."""
+
+    subject: str
+    code: str
+    title: str
+    days: int
+
+
 def no_target(ctx: Context, target: str) -> str:
     """The finder of acts that take a plain word, or nothing, as target."""
     return target
@@ -99,6 +109,10 @@ class Workflow:
     makes_card: Callable[[Context, Assignment, Person], Message] | None = None
     makes_title: Callable[[Session, str], str] | None = None
     finds_criteria: Callable[[Session, str], tuple[str, ...]] | None = None
+    makes_bundle: Callable[[Context, Sequence[Assignment], Person], Message] | None = None
+    finds_topics: Callable[[Session], Sequence[Topic]] | None = None
+    finds_audience: Callable[[Session, str], str] | None = None
+    finds_answered: Callable[[Context, str, Sequence[int]], Mapping[int, str]] | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
 
     def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
@@ -144,6 +158,20 @@ class Workflow:
     def subject_title(self, session: Session, subject: str) -> str:
         """Return what an assignment's subject is called on a screen."""
         return self.makes_title(session, subject) if self.makes_title else self.title
+
+    def topics(self, session: Session) -> Sequence[Topic]:
+        """Return what a campaign can ask about now; a promise without subjects of its own asks about itself."""
+        if self.finds_topics:
+            return self.finds_topics(session)
+        return (Topic(self.name, self.name, self.title, self.days),) if self.makes_card else ()
+
+    def audience_of(self, session: Session, subject: str) -> str:
+        """Return whom a subject is for at most (see `workflows.audience`), whatever a campaign says."""
+        return self.finds_audience(session, subject) if self.finds_audience else "everyone"
+
+    def answered(self, ctx: Context, subject: str, people: Sequence[int]) -> Mapping[int, str]:
+        """Return {person id: reason} for those of `people` who need not be asked again about a subject."""
+        return self.finds_answered(ctx, subject, people) if self.finds_answered else {}
 
 
 class Registry:

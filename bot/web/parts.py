@@ -104,7 +104,7 @@ def _frame(session: Session, parts: Parts, who: Viewer, path: str) -> Frame:
     person = session.get_one(Person, who.person_id)
     ctx = Context(session, parts.settings, parts.clock(), person)
     waiting = session.scalar(
-        select(func.count()).where(Assignment.assignee_id == person.id, Assignment.state.in_(duty.OPEN))
+        select(func.count()).select_from(Assignment).where(Assignment.assignee_id == person.id, duty.waiting())
     )
     nav = tuple(
         NavItem(

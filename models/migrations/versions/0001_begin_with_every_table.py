@@ -125,6 +125,8 @@ def upgrade() -> None:
         sa.Column("send_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("said_cursor", sa.Integer(), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_cursor", sa.Integer(), nullable=True),
         sa.Column("population_count", sa.Integer(), nullable=True),
         sa.Column("population_sha256", sa.String(), nullable=True),
         sa.Column("population_record_id", sa.String(), nullable=True),
@@ -321,7 +323,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_assignments_owed", ["owed_by_id", "workflow", "subject"], unique=False)
         batch_op.create_index(
             "uq_assignments_campaign",
-            ["campaign_id", "owed_by_id"],
+            ["campaign_id", "owed_by_id", "subject"],
             unique=True,
             sqlite_where=sa.text("campaign_id IS NOT NULL"),
             postgresql_where=sa.text("campaign_id IS NOT NULL"),
@@ -347,7 +349,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe", name=op.f("uq_messages_dedupe")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_messages_campaign_id"), ["campaign_id"], unique=False)
         batch_op.create_index("ix_messages_inbox", ["person_id", "not_before"], unique=False)
+        batch_op.create_index(batch_op.f("ix_messages_not_before"), ["not_before"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_topic"), ["topic"], unique=False)
 
     op.create_table(
@@ -452,7 +456,9 @@ def downgrade() -> None:
     op.drop_table("policy_versions")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_messages_topic"))
+        batch_op.drop_index(batch_op.f("ix_messages_not_before"))
         batch_op.drop_index("ix_messages_inbox")
+        batch_op.drop_index(batch_op.f("ix_messages_campaign_id"))
 
     op.drop_table("messages")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
