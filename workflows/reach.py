@@ -26,7 +26,7 @@ def channels_by_person(session: Session, settings: Settings, people: Sequence[in
         .where(Identity.person_id.in_(people), Identity.unreachable_since.is_(None))
         .group_by(Identity.person_id)
     )
-    chats = {person: [platform] for person, platform in rows.tuples()}
+    chats = {person: [platform] for person, platform in rows}
     mail = set(session.scalars(select(Person.id).where(Person.id.in_(people), Person.email > "")))
     other = ["web"] if settings.demo else []
     return {one: chats.get(one) or (["mail"] if settings.smtp_url and one in mail else other) for one in people}
