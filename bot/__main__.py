@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
 
-from bot.cli import serve
+from bot import logs
+from bot.cli import serve, speak
 from bot.cli.screen import ERR
 from bot.deployment import CannotStart
 
@@ -15,11 +17,14 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
+for verb in (speak.do, speak.people, speak.policy, speak.campaign):
+    app.command(context_settings=speak.FREE)(verb)
 
 
 def main() -> None:
     """Run one command. Leaves with 0 when it is done, 1 when it was refused, 2 when it cannot be done like this."""
     try:
+        logs.configure(logging.WARNING)
         app()
     except CannotStart as error:
         ERR.print(str(error), markup=False)

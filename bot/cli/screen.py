@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+PIPED = 120  # columns where nobody's terminal tells how wide it is
+
+
+def _console(*, stderr: bool) -> Console:
+    wide = None if (sys.stderr if stderr else sys.stdout).isatty() else PIPED
+    return Console(stderr=stderr, highlight=False, width=wide)
+
+
+OUT = _console(stderr=False)
+ERR = _console(stderr=True)
 
 
 class Steps:
@@ -19,8 +28,8 @@ class Steps:
         self._progress = progress
         self._task = progress.add_task("", total=None)
 
-    def begin(self, what: str, total: int) -> None:
-        """Begin a stretch of `total` steps called `what`."""
+    def begin(self, what: str, total: int | None = None) -> None:
+        """Begin a stretch of `total` steps called `what`; None where nobody knows how many."""
         self._progress.reset(self._task, description=what, total=total)
 
     def step(self) -> None:

@@ -7,10 +7,11 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot import demo
+from bot import logs
 from bot.alone import Taken, alone
-from bot.app import make_app, serving, utc_now
-from bot.cli.screen import OUT, steps
+from bot.app import make_app, serving
+from bot.cli.screen import OUT
+from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment, connect, opened, read_settings
 from bot.migrate import migrate as bring_up
 from bot.migrate import standing
@@ -24,11 +25,8 @@ PLACES = (
 
 def serve() -> None:
     """Serve everything from one process; an empty database is made, and without settings a demo company founded."""
-    with opened(read_settings()) as deployment, only_server(deployment):
-        if deployment.settings.demo and not demo.founded(deployment):
-            OUT.print("Founding the demo company ...")
-            with steps() as progress:
-                demo.found(deployment, utc_now(), progress)
+    logs.configure()
+    with started() as deployment, only_server(deployment):
         asyncio.run(_serve(deployment))
 
 

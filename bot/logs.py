@@ -1,0 +1,98 @@
+"""Logs: one event a line, as JSON where nobody watches. No secrets, no texts that people wrote, no addresses.
+
+Our own lines carry ids and kinds only. Because an exception's message or a library's line may quote what somebody
+typed, production logs tell where an error arose, never its words; and whatever looks like an e-mail address is masked.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+Event = MutableMapping[str, Any]
+_ADDRESS = re.compile(r"[^\s@<>\"'=:,;()\[\]]+@[^\s@<>\"'=:,;()\[\]]+")
+
+
+def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
+    """Send our events and those of libraries (from WARNING on) to `stream`: readable on a terminal, else JSON."""
+    readable = stream.isatty()
+    errors = structlog.processors.format_exc_info if readable else where_only
+    shared: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        errors,
+        masked,
+    ]
+    renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=[foreign, *shared],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("countersign").setLevel(level)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=_own,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _own(*args: Any) -> logging.Logger:
+    return logging.getLogger("countersign")
+
+
+def masked(_: Any, __: str, event: Event) -> Event:
+    """Mask everything that looks like an e-mail address, at any depth."""
+    return {_mask(name): _mask(value) for name, value in event.items()}
+
+
+def where_only(_: Any, __: str, event: Event) -> Event:
+    """Replace an exception by its type and the places it came through, the cause last."""
+    error = _exception(event.pop("exc_info", None))
+    trail = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        trail.append(
+            {"type": type(error).__name__, "at": [f"{one.filename}:{one.lineno} {one.name}" for one in frames]}
+        )
+        error = error.__cause__ or error.__context__
+    if trail:
+        event["error"] = trail
+    return event
+
+
+def foreign(_: Any, __: str, event: Event) -> Event:
+    """Keep of a library's line its name and its template: what fills the template may be somebody's words."""
+    record = event["_record"]
+    event["logger"] = record.name
+    event["event"] = str(record.msg).partition("\n")[0]
+    event["exc_info"] = record.exc_info
+    return event
+
+
+def _exception(info: Any) -> BaseException | None:
+    if isinstance(info, BaseException):
+        return info
+    if isinstance(info, tuple):
+        return info[1] if isinstance(info[1], BaseException) else None
+    return sys.exc_info()[1] if info else None
+
+
+def _mask(value: Any) -> Any:
+    if isinstance(value, str):
+        return _ADDRESS.sub("[address]", value)
+    if isinstance(value, Mapping):
+        return {_mask(name): _mask(part) for name, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_mask(part) for part in value]
+    return value
