@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
+_NO_ADMIN = (
+    "COUNTERSIGN_ADMIN_EMAIL is missing, though {} says that this is no demo. "
+    "Set it to the address of whoever installs; they get the first message."
+)
 
 
 class BadSettings(ValueError):
@@ -83,28 +90,41 @@ class Settings(BaseSettings):
 
     def problems(self) -> list[str]:
         """Return what is missing or contradictory, each with what to do; empty means ready to start."""
-        return self._demo_problems() if self.demo else self._real_problems()
+        half = self._only_real()
+        if self.demo and not half:
+            return self._demo_problems()
+        return ([_NO_ADMIN.format(", ".join(half))] if half and self.demo else []) + self._real_problems()
+
+    def _only_real(self) -> list[str]:
+        """Return the settings that were given and that only a real deployment has."""
+        outside_mail = self.smtp_url and not is_loopback(self.mail_host)
+        given = {"SECRET_KEY": self.secret_key, "DOMAINS": self.domains, "SMTP_URL": outside_mail}
+        return [f"COUNTERSIGN_{name}" for name, value in given.items() if value]
 
     def _demo_problems(self) -> list[str]:
-        found = []
-        if self.smtp_url and not is_loopback(self.mail_host):
-            found.append(
-                "COUNTERSIGN_SMTP_URL names a mail host outside this machine, and a demo writes to nobody. "
-                "Set COUNTERSIGN_ADMIN_EMAIL to your own address to start a real deployment, or unset it."
-            )
-        return found
+        base = urlsplit(self.base_url).hostname or ""
+        near = {"HOST": is_loopback(self.host), "BASE_URL": is_loopback(base)}
+        return [
+            f"COUNTERSIGN_{name} leads outside this machine, and in a demo everybody may be anybody. Unset it, or set "
+            "COUNTERSIGN_ADMIN_EMAIL to your own address to start a real deployment."
+            for name, loopback in near.items()
+            if not loopback
+        ]
 
     def _real_problems(self) -> list[str]:
         found = []
+        if self.admin_email and not _ADDRESS.fullmatch(self.admin_email):
+            found.append("COUNTERSIGN_ADMIN_EMAIL is no e-mail address. Set the one your company uses for you.")
         if not self.keys or any(len(key) < 32 for key in self.keys):
             found.append(
                 "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. Make one: "
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
-        if not self.smtp_url:
+        mail = urlsplit(self.smtp_url)
+        if mail.scheme not in ("smtp", "smtps") or not mail.hostname:
             found.append(
-                "COUNTERSIGN_SMTP_URL is missing: without it nobody can be reached. "
-                "Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
+                "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody can "
+                "be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
             )
         if not self.own_domains:
             found.append("COUNTERSIGN_DOMAINS is missing: set the part after @ of your company's addresses.")

@@ -1,0 +1,81 @@
+"""Half a configuration is refused, and everything that is missing is said at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config.settings import BadSettings, Settings
+
+KEY = "k" * 48
+REAL: dict[str, Any] = {
+    "admin_email": "ana@firm.example",
+    "secret_key": KEY,
+    "smtp_url": "smtp://bot:secret@mail.firm.example:587",
+    "domains": "firm.example",
+    "base_url": "https://comply.firm.example",
+}
+
+
+def said(**settings: Any) -> str:
+    """Return what is refused."""
+    with pytest.raises(BadSettings) as refused:
+        Settings(**settings).check()
+    return str(refused.value)
+
+
+def test_no_setting_at_all_is_the_demo() -> None:
+    settings = Settings()
+    settings.check()
+    assert settings.demo
+    assert settings.assurance == "demo"
+    assert settings.database.endswith("demo.db")
+
+
+def test_a_whole_configuration_is_real() -> None:
+    settings = Settings(**REAL)
+    settings.check()
+    assert not settings.demo
+    assert settings.assurance == "web-link"
+    assert settings.own_domains == {"firm.example"}
+
+
+def test_everything_that_is_missing_is_said_at_once() -> None:
+    text = said(admin_email="ana@firm.example", base_url="http://comply.firm.example")
+    for name in ("SECRET_KEY", "SMTP_URL", "DOMAINS", "BASE_URL"):
+        assert f"COUNTERSIGN_{name}" in text
+    assert "secrets.token_urlsafe" in text
+
+
+@pytest.mark.parametrize("name", ["secret_key", "domains", "smtp_url"])
+def test_real_settings_without_an_admin_are_no_demo(name: str) -> None:
+    """Somebody who set a key meant a real deployment: a demo in its place would surprise them."""
+    text = said(**{name: REAL[name]})
+    assert "COUNTERSIGN_ADMIN_EMAIL is missing" in text
+    assert f"COUNTERSIGN_{name.upper()} says" in text
+
+
+def test_a_demo_stays_on_this_machine() -> None:
+    Settings(smtp_url="smtp://127.0.0.1:1025", host="::1", base_url="http://localhost:9000").check()
+    assert "COUNTERSIGN_HOST" in said(host="0.0.0.0")  # noqa: S104 - that is the mistake
+    assert "COUNTERSIGN_BASE_URL" in said(base_url="https://comply.firm.example")
+    assert "COUNTERSIGN_SMTP_URL" in said(smtp_url="smtp://mail.firm.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("secret_key", "short"),
+        ("secret_key", f"{KEY},short"),
+        ("smtp_url", "mail.firm.example:587"),
+        ("admin_email", "Ana Duarte"),
+        ("domains", " , "),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(name: str, value: str) -> None:
+    assert f"COUNTERSIGN_{name.upper()}" in said(**{**REAL, name: value})
+
+
+def test_secrets_are_never_repeated() -> None:
+    assert "hunter2" not in said(**{**REAL, "smtp_url": "ftp://bot:hunter2@host", "secret_key": "hunter2"})
