@@ -114,6 +114,7 @@ class Workflow:
     finds_audience: Callable[[Session, str], str] | None = None
     finds_answered: Callable[[Context, str, Sequence[int]], Mapping[int, str]] | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
+    makes_home: Callable[[Context], tuple[Message, ...]] | None = None
 
     def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
         """Declare something people may look at: it changes nothing and may be repeated or lost."""
@@ -131,6 +132,11 @@ class Workflow:
             return run
 
         return keep
+
+    def at_home(self, makes: Callable[[Context], tuple[Message, ...]]) -> Callable[[Context], tuple[Message, ...]]:
+        """Declare cards that stand on the actor's home above what they owe; none where it is not for them."""
+        self.makes_home = makes
+        return makes
 
     def _declare(self, does: Literal["look", "do"], verb: str, declared: dict[str, Any]) -> Callable[[Runner], Runner]:
         name = f"{self.name}.{verb}" if verb else self.name
