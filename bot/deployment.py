@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ from bot.migrate import migrate, standing
 from config import demo
 from config.settings import BadSettings, Settings
 from models.desk import Meta
+from workflows.context import Context
+from workflows.first_steps import install
 
 MODE, KEY = "mode", "signing key"
 
@@ -78,7 +81,7 @@ def opened(settings: Settings) -> Iterator[Deployment]:
 
 
 def prepare(database: Database, settings: Settings) -> None:
-    """Bring an empty database to life as a demo or a real one.
+    """Bring an empty database to life as a demo, or as a real one in which only the installing admin stands.
 
     Raises CannotStart for one that is too old, too new, or of the other kind.
     """
@@ -89,6 +92,8 @@ def prepare(database: Database, settings: Settings) -> None:
             session.add(Meta(name=MODE, value=_kind(settings)))
             if settings.demo:
                 session.add(Meta(name=KEY, value=secrets.token_urlsafe(48)))
+            else:
+                install(Context(session, settings, datetime.now(UTC)), settings.admin_email)
     elif age == "old":
         raise CannotStart("The database is older than this version. Back it up, then type: python -m bot migrate")
     elif age == "unknown":

@@ -123,8 +123,8 @@ class Settings(BaseSettings):
         mail = urlsplit(self.smtp_url)
         if mail.scheme not in ("smtp", "smtps") or not mail.hostname:
             found.append(
-                "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody can "
-                "be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
+                "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody "
+                "can be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
             )
         if not self.own_domains:
             found.append("COUNTERSIGN_DOMAINS is missing: set the part after @ of your company's addresses.")

@@ -1,3 +1,3 @@
 """What the company owes: one file per promise; nothing is sent from here."""
 
-ALL = ["todo", "policy", "status", "help"]
+ALL = ["todo", "policy", "status", "first_steps", "help"]
