@@ -25,13 +25,17 @@ WORKFLOW = Workflow(
 _CODE = re.compile(r"POL-(\d{1,9})(?:v(\d{1,9}))?", re.IGNORECASE)
 
 
+def policy_by_code(session: Session, code: str) -> Policy | None:
+    """Return the policy that POL-3 or POL-3v4 is about; None where there is none."""
+    found = _CODE.fullmatch(code.strip())
+    return session.get(Policy, int(found[1])) if found else None
+
+
 def version_by_code(session: Session, code: str) -> PolicyVersion | None:
     """Return POL-3v4, or for POL-3 the version in force; None where there is none."""
     found = _CODE.fullmatch(code.strip())
-    if not found:
-        return None
-    policy = session.get(Policy, int(found[1]))
-    if policy is None:
+    policy = policy_by_code(session, code)
+    if found is None or policy is None:
         return None
     if found[2] is None:
         return session.get(PolicyVersion, policy.in_force_id) if policy.in_force_id else None

@@ -1,0 +1,158 @@
+"""How a policy version comes into force and leaves it, who may move it, and who may read it meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models import message as m
+from models.campaign import Assignment
+from models.person import EmailAlias, Person
+from models.policy import Policy, PolicyVersion
+from workflows import duty
+from workflows.context import Context
+from workflows.policy.base import WORKFLOW, policy_by_code, version_by_code
+from workflows.who import OVERSEERS
+from workflows.workflow import Finder, Refusal
+
+MOVES = {
+    ("draft", "submit"): "in review",
+    ("in review", "request changes"): "draft",
+    ("in review", "approve"): "approved",
+    ("draft", "approve elsewhere"): "approved",  # the board met before the text came in here
+    ("in review", "approve elsewhere"): "approved",
+    ("approved", "publish"): "published",
+    ("published", "supersede"): "superseded",
+    ("published", "retire"): "retired",
+    # A newer draft takes the place of one that never came into force, however far that had come.
+    ("draft", "supersede"): "superseded",
+    ("in review", "supersede"): "superseded",
+    ("approved", "supersede"): "superseded",
+}
+UNPUBLISHED = ("draft", "in review", "approved")
+# What may be pressed beside a version, in this order; the act itself decides whether the viewer may.
+_ACTS = (
+    ("submit", "Send for approval", "primary"),
+    ("approve", "Approve", "primary"),
+    ("changes", "Ask for changes", "plain"),
+    ("publish", "Publish", "primary"),
+    ("diff", "What changed", "plain"),
+    ("approved-elsewhere", "Approved elsewhere", "plain"),
+    ("retire", "Retire", "danger"),
+)
+_MOVE_OF = {"changes": "request changes", "approved-elsewhere": "approve elsewhere"}
+
+
+def keeps(ctx: Context, version: PolicyVersion | None) -> bool:
+    """Whoever drafts: the version's author, the policy's owner, the compliance lead. Rule for `may`."""
+    if ctx.person.has("lead", "deputy"):
+        return True
+    if version is None:
+        return ctx.person.has("owner")
+    return ctx.person.id in (version.author_id, version.policy.owner_id)
+
+
+def approves(ctx: Context, version: PolicyVersion | None) -> bool:
+    """The approver of the version, and never its author, whoever else they are. Rule for `may`."""
+    if version is None:
+        mine = select(PolicyVersion.id).where(PolicyVersion.approver_id == ctx.person.id).limit(1)
+        return ctx.session.scalar(mine) is not None
+    return ctx.person.id == version.approver_id and ctx.person.id != version.author_id
+
+
+def readable(ctx: Context, version: PolicyVersion) -> bool:
+    """Return whether the actor may read this version: what is or was in force for them, or what they work on."""
+    if version.state == "published" or ctx.person.has(*OVERSEERS):
+        return True
+    if ctx.person.id in (version.author_id, version.approver_id, version.policy.owner_id):
+        return True
+    asked = select(Assignment.id).where(
+        Assignment.workflow == WORKFLOW.name,
+        Assignment.subject == version.code,
+        or_(Assignment.owed_by_id == ctx.person.id, Assignment.assignee_id == ctx.person.id),
+    )
+    return ctx.session.scalar(asked.limit(1)) is not None
+
+
+def missing(target: str) -> Refusal:
+    """Return the refusal for a policy that does not exist, or that is none of the actor's business."""
+    shown = m.clean(target)[:60]
+    return Refusal(
+        f"There is no policy {shown or 'without an id'}.", "Type `policy list` to see them.", status="missing"
+    )
+
+
+def find_readable(ctx: Context, target: str) -> PolicyVersion:
+    """Find a version by POL-3, POL-3v4 or A-17; POL-3 without one in force is its newest. Raises Refusal."""
+    assignment = duty.by_code(ctx.session, target.upper()) if target.upper().startswith("A-") else None
+    version = version_by_code(ctx.session, assignment.subject if assignment else target)
+    if version is None and (policy := policy_by_code(ctx.session, target)):
+        version = newest(ctx.session, policy)
+    if version is None or not readable(ctx, version):
+        raise missing(target)
+    return version
+
+
+def finder(act: str) -> Finder:
+    """Return a finder for an act that moves a version: POL-3 means its newest version that can be moved so."""
+    verb = _MOVE_OF.get(act, act)
+    states = [state for state, move in MOVES if move == verb]
+
+    def find(ctx: Context, target: str) -> PolicyVersion:
+        policy = policy_by_code(ctx.session, target)
+        if policy is None or "v" in target.lower():
+            return find_readable(ctx, target)
+        movable = select(PolicyVersion).where(PolicyVersion.policy_id == policy.id, PolicyVersion.state.in_(states))
+        version = ctx.session.scalars(movable.order_by(PolicyVersion.number.desc())).first()
+        if version is None or not readable(ctx, version):
+            return find_readable(ctx, target)
+        return version
+
+    return find
+
+
+def newest(session: Session, policy: Policy) -> PolicyVersion | None:
+    """Return the version of a policy with the highest number."""
+    rows = select(PolicyVersion).where(PolicyVersion.policy_id == policy.id)
+    return session.scalars(rows.order_by(PolicyVersion.number.desc())).first()
+
+
+def before(session: Session, version: PolicyVersion) -> PolicyVersion | None:
+    """Return the version that was in force before this one, or is while this one is a draft."""
+    rows = select(PolicyVersion).where(
+        PolicyVersion.policy_id == version.policy_id,
+        PolicyVersion.number < version.number,
+        PolicyVersion.published_at.is_not(None),
+    )
+    return session.scalars(rows.order_by(PolicyVersion.number.desc())).first()
+
+
+def buttons(ctx: Context, version: PolicyVersion) -> tuple[m.Button, ...]:
+    """Return what the actor may do with a version in its present state."""
+    found: list[m.Button] = []
+    for name, label, style in _ACTS:
+        act = WORKFLOW.acts[f"{WORKFLOW.name}.{name}"]
+        fits = before(ctx.session, version) is not None if name == "diff" else _leads_on(version, name)
+        if fits and act.may(ctx, version):
+            found.append(m.Button(label, act.name, version.code, style))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def _leads_on(version: PolicyVersion, name: str) -> bool:
+    return (version.state, _MOVE_OF.get(name, name)) in MOVES
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """Return whoever has this address, now or as an alias."""
+    address = email.strip().lower()
+    alias = select(EmailAlias.person_id).where(EmailAlias.email == address)
+    rows = select(Person).where(or_(Person.email == address, Person.id.in_(alias)), Person.merged_into_id.is_(None))
+    return session.scalars(rows).first()
+
+
+def leads_of(ctx: Context) -> Sequence[Person]:
+    """Return the compliance leads and deputies who work here today."""
+    rows = select(Person).where(or_(Person.roles.contains("lead"), Person.roles.contains("deputy"))).order_by(Person.id)
+    return [one for one in ctx.session.scalars(rows) if one.has("lead", "deputy") and one.employed(ctx.today)]
