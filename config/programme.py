@@ -110,11 +110,14 @@ class Imports(_Part):
 
 
 class SignIn(_Part):
-    """How long a one-time link and a session live."""
+    """How long a one-time link and a session live, and how often a link may be asked for."""
 
     link_minutes: Annotated[int, Field(strict=True, ge=1, le=60)]
     session_idle_hours: Count
     session_days: Count
+    attempts_per_address: Count
+    attempts_per_origin: Count
+    attempt_minutes: Count
 
 
 class Programme(_Part):

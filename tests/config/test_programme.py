@@ -39,6 +39,8 @@ def test_the_thresholds() -> None:
     assert (told.campaigns.confirm_above, told.campaigns.hold_minutes) == (25, 10)
     assert (told.imports.confirm_percent, told.imports.confirm_leavers) == (5, 10)
     assert (told.sign_in.link_minutes, told.sign_in.session_idle_hours, told.sign_in.session_days) == (10, 12, 14)
+    assert (told.sign_in.attempts_per_address, told.sign_in.attempt_minutes) == (5, 15)
+    assert told.sign_in.attempts_per_origin > 10 * told.sign_in.attempts_per_address
 
 
 def test_every_policy_stands_in_one_bundle_and_both_name_the_same_people() -> None:
