@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database, NotSaved
 from config.settings import Settings
-from handlers.dispatch import Refused, answer, only_looks
+from handlers.dispatch import Refused, answer, only_looks, typed_look
 from models.message import Gesture, Message, Reply
 
 log = structlog.get_logger()
+Run = Callable[[Callable[[Session], Reply]], Awaitable[Reply]]
 NOT_SAVED = Reply(
     Message("Not saved, try again.", lines=("Nothing was changed. Please try again in a moment.",), tone="bad"),
     status="refused",
@@ -34,8 +35,23 @@ class Inbound:
         def work(session: Session) -> Reply:
             return answer(session, gesture, self._settings, self._clock())
 
+        return await self._told(gesture, self._database.read if only_looks(gesture) else self._database.write, work)
+
+    async def look(self, gesture: Gesture) -> Reply:
+        """Return what a gesture would show, without doing anything: what does something is shown with its button."""
+
+        def work(session: Session) -> Reply:
+            return answer(session, gesture, self._settings, self._clock(), look=True)
+
+        return await self._told(gesture, self._database.read, work)
+
+    async def only_looks(self, gesture: Gesture) -> bool:
+        """Return whether typed words merely ask to see something."""
+        return await self._database.read(lambda session: typed_look(session, gesture, self._settings, self._clock()))
+
+    async def _told(self, gesture: Gesture, run: Run, work: Callable[[Session], Reply]) -> Reply:
         try:
-            reply = await (self._database.read(work) if only_looks(gesture) else self._database.write(work))
+            reply = await run(work)
         except Refused as refused:
             reply = refused.reply
         except NotSaved as error:

@@ -42,9 +42,19 @@ def only_looks(gesture: m.Gesture) -> bool:
     return act.does == "look" or (act.form is not None and gesture.kind == "button")
 
 
-def answer(session: Session, gesture: m.Gesture, settings: Settings, now: datetime) -> m.Reply:
+def typed_look(session: Session, gesture: m.Gesture, settings: Settings, now: datetime) -> bool:
+    """Return whether typed words merely ask to see something; False also where they cannot be understood."""
+    ctx = Context(session, settings, now, session.get(Person, gesture.actor_id), command=True)
+    try:
+        return understand(ctx, gesture.words)[0].does == "look"
+    except Refusal:
+        return False
+
+
+def answer(session: Session, gesture: m.Gesture, settings: Settings, now: datetime, *, look: bool = False) -> m.Reply:
     """Do what a gesture means, inside the caller's transaction, and return what the person sees next.
 
+    With `look` nothing is done: what would be done is shown, with its form or the button that does it.
     Refusals are raised as `Refused`, so that the caller rolls back; nothing is ever half done.
     """
     actor = session.get(Person, gesture.actor_id)
@@ -55,7 +65,7 @@ def answer(session: Session, gesture: m.Gesture, settings: Settings, now: dateti
     )
     try:
         _on_the_roster(ctx)
-        return _carry_out(ctx, gesture, _wish(ctx, gesture))
+        return _carry_out(ctx, gesture, _wish(ctx, gesture), look=look)
     except Refusal as refusal:
         raise Refused(m.Reply(refusal.said, status=refusal.status)) from refusal
     except Stale as stale:
@@ -90,7 +100,7 @@ def _wish(ctx: Context, gesture: m.Gesture) -> Wish:
     return Wish(act, gesture.target, gesture.values)
 
 
-def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish) -> m.Reply:
+def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish, *, look: bool) -> m.Reply:
     """Check permission at the moment of the gesture, then show the form, or do it."""
     act = wish.act
     if gesture.kind not in (*act.kinds, "form"):
@@ -100,11 +110,12 @@ def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish) -> m.Reply:
     thing = act.find(ctx, wish.target)
     if not who.may(ctx, act, thing):
         raise Refusal("That is not yours to do.", "Type `help` to see what you can do.")
+    held = look and act.does == "do"
     if act.form is None:
-        return _run(ctx, gesture, act, thing, wish.values)
+        return m.Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, wish.values)
     form = act.form(ctx, thing)
     values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
-    if gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values)):
+    if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
         return m.Reply(form, values=values)
     if gesture.shown and gesture.shown != digest(form):
         changed = replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
@@ -117,6 +128,16 @@ def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish) -> m.Reply:
         return _run(ctx, gesture, act, thing, answers)
     except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
         raise Refused(m.Reply(form, errors=wrong.errors, values=values)) from wrong
+
+
+def _button(act: Act, target: str) -> m.Message:
+    """Return what an act would do, with the button that does it."""
+    label = act.words.rpartition(" ")[2].capitalize()
+    return m.Message(
+        f"{label} {target}?".replace(" ?", "?"),
+        lines=(f"{act.help[:1].upper()}{act.help[1:]}.", "Nothing happens until you press the button."),
+        buttons=(m.Button(label, act.name, target, "primary"),),
+    )
 
 
 def _run(ctx: Context, gesture: m.Gesture, act: Act, thing: Any, answers: Mapping[str, Any]) -> m.Reply:
