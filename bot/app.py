@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.database import Database, NotSaved
 from bot.inbound import Inbound
-from bot.web import entrance, guard, pages
+from bot.web import entrance, guard, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.session import Cookies
 from config.settings import Settings
@@ -30,9 +30,11 @@ def make_app(
 ) -> web.Application:
     """Return the web application over an open database; `keys` sign cookies, newest first."""
     app = web.Application(middlewares=[guard.guard], client_max_size=UPLOAD_LIMIT)
-    app[PARTS] = Parts(database, Inbound(database, settings, clock), settings, Cookies(keys), clock)
-    app.add_routes(entrance.routes())
-    app.add_routes(pages.routes())
+    cookies = Cookies(keys, secure=settings.base_url.startswith("https://"))
+    app[PARTS] = Parts(database, Inbound(database, settings, clock), settings, cookies, clock)
+    app.on_response_prepare.append(guard.dress)
+    for part in (entrance, pick, visits, pages):
+        app.add_routes(part.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app
 

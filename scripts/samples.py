@@ -259,7 +259,7 @@ def pages() -> Iterator[tuple[str, str]]:
         draw.page(replace(INSIDE, asked="todo"), Home("To do", empty="Nothing waits for you. Have a good day."), ASK),
     )
     yield "policy", draw.page(INSIDE, READING, ASK)
-    yield "receipt", draw.page(INSIDE, RECEIPT, ASK)
+    yield "receipt", draw.page(replace(INSIDE, waiting=2, onward=True), RECEIPT, ASK)
     yield "acknowledge", draw.page(INSIDE, ACKNOWLEDGE, ASK)
     yield "form", draw.page(INSIDE, EVERY_FIELD, replace(ASK, people=[("bruno@halden.example", "Bruno Keller")]))
     yield "form-errors", draw.page(INSIDE, EVERY_FIELD, replace(ASK, errors=WRONG, values={"owner": "Fernando"}))
@@ -283,5 +283,6 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "expired", doors.expired(OUTSIDE, "/link/x/fresh")
     yield "sessions", doors.sessions(INSIDE, SESSIONS)
     yield "missing", doors.trouble(INSIDE, 404)
+    yield "signed-out", doors.trouble(OUTSIDE, 401, Again("/do/policy.ask/A-7", {"question": "May I?"}))
     yield "not-saved", doors.trouble(INSIDE, 503, Again("/do/acknowledge/7", {"agree": "yes", "key": "k"}))
     yield "mail", letter.mail(INSIDE, TODO.cards[0], NAMES, "https://comply.example.com")[2]

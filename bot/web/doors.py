@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.web.draw import render
+from bot.web.draw import render, with_to
 from bot.web.frame import Again, Frame, SignedIn, Somebody
 
 
-def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: bool = False) -> str:
-    """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says that a link is sent."""
-    return render("sign_in.html", frame, email=email, error=error, sent=sent)
+def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: bool = False, to: str = "/") -> str:
+    """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says that a link is sent.
+
+    `to` is where somebody was on the way to; it comes along until they are signed in.
+    """
+    return render("sign_in.html", frame, email=email, error=error, sent=sent, path=with_to("/sign-in", to))
 
 
 def one_time(frame: Frame, path: str) -> str:
@@ -24,15 +27,15 @@ def expired(frame: Frame, path: str) -> str:
     return render("expired.html", frame, path=path)
 
 
-def whom(frame: Frame, featured: Sequence[Somebody], others: Sequence[Somebody]) -> str:
+def whom(frame: Frame, featured: Sequence[Somebody], others: Sequence[Somebody], to: str = "/") -> str:
     """Return the demo's page of whom to be (posts `ref` to /demo): the featured, then all by department."""
     ordered = sorted(others, key=lambda person: (person.department, person.name))
     groups = [(name, list(people)) for name, people in groupby(ordered, key=lambda person: person.department)]
-    return render("whom.html", frame, featured=featured, groups=groups)
+    return render("whom.html", frame, featured=featured, groups=groups, path=with_to("/demo", to))
 
 
 def sessions(frame: Frame, signed_in: Sequence[SignedIn]) -> str:
-    """Return the viewer's sessions, each with a button that posts its `ref` to /sessions."""
+    """Return the viewer's sessions, each with a button that posts its `ref` ("others": all but this) to /sessions."""
     return render("sessions.html", frame, signed_in=signed_in)
 
 

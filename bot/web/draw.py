@@ -15,7 +15,7 @@ from functools import cache, partial
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -41,6 +41,7 @@ from models.message import (
 
 HERE = Path(__file__).parent
 RADIO_CARDS = 6  # more options than this are a list to pick from
+_INSIDE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 _FIGURE = re.compile(r"[\d.,\u00a0 %+-]+")
 LONG_TEXT = 4  # chapters from which a text has a table of contents
 
@@ -133,8 +134,16 @@ def door(way: str, act: str, target: str = "") -> str:
 
 
 def inside(path: str) -> str:
-    """Return `path` if it leads to a place in the inbox, otherwise the inbox itself: no link of ours leads out."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    """Return `path` if it leads to a place in the inbox, otherwise the inbox itself: no link of ours leads out.
+
+    Browsers read a backslash as a slash and skip tabs and line ends, so that "/\\t/host" would lead to another host.
+    """
+    return path if _INSIDE.fullmatch(path) else "/"
+
+
+def with_to(path: str, to: str) -> str:
+    """Return `path` with the place to go on to afterwards; nothing is added where that is the inbox itself."""
+    return path if inside(to) == "/" else f"{path}?{urlencode({'to': to})}"
 
 
 def _kind(field: AnyField) -> str:

@@ -46,6 +46,8 @@ class Frame:
     tone: Tone = "good"
     asked: str = ""
     words: str = ""
+    waiting: int = 0
+    onward: bool = False
     key: Callable[[], str] = fresh_key
 
 

@@ -14,7 +14,7 @@ from bot.database import Database
 from bot.inbound import Inbound
 from bot.web import draw
 from bot.web.frame import Ask, Frame, NavItem
-from bot.web.session import COOKIE, Cookies, Viewer, touch, viewer_of
+from bot.web.session import Cookies, Viewer, touch, viewer_of
 from config.settings import Settings
 from handlers.answers import digest
 from handlers.names import names_in
@@ -37,7 +37,15 @@ class Parts:
     clock: Callable[[], datetime]
 
 
+ROLES = {
+    "owner": "policy owner",
+    "lead": "compliance lead",
+    "deputy": "deputy compliance lead",
+    "auditor": "auditor",
+    "admin": "admin",
+}
 STATUS = {"ok": 200, "refused": 403, "missing": 404, "again": 409}
+VIEWER = web.RequestKey[Viewer | None]("viewer")  # where a request keeps who made it
 PARTS = web.AppKey("parts", Parts)
 
 
@@ -47,10 +55,27 @@ def opens(act: str) -> bool:
     return found is not None and (found.does == "look" or found.form is not None)
 
 
+def page(text: str, status: int = 200) -> web.Response:
+    """Return the answer that is a page."""
+    return web.Response(text=text, content_type="text/html", status=status)
+
+
+def session_secret(request: web.Request) -> str | None:
+    """Return the session secret in the request's cookie, if we signed it."""
+    cookies = request.app[PARTS].cookies
+    return cookies.read(request.cookies.get(cookies.name, ""))
+
+
 async def viewer(request: web.Request) -> Viewer | None:
-    """Return who is signed in, or None."""
+    """Return who is signed in, or None; looked up once for a request."""
+    if VIEWER not in request:
+        request[VIEWER] = await _viewer(request)
+    return request[VIEWER]
+
+
+async def _viewer(request: web.Request) -> Viewer | None:
     parts = request.app[PARTS]
-    secret = parts.cookies.read(request.cookies.get(COOKIE, ""))
+    secret = session_secret(request)
     if secret is None:
         return None
     found = await parts.database.read(lambda session: viewer_of(session, secret, parts.clock()))
@@ -63,10 +88,10 @@ async def viewer(request: web.Request) -> Viewer | None:
 
 
 async def signed_in(request: web.Request) -> Viewer:
-    """Return who is signed in. Raises a redirect to the sign-in page for everybody else."""
+    """Return who is signed in. Raises a redirect to the sign-in page, and from there back, for everybody else."""
     who = await viewer(request)
     if who is None:
-        raise web.HTTPSeeOther("/sign-in")
+        raise web.HTTPSeeOther(draw.with_to("/sign-in", request.path_qs))
     return who
 
 
@@ -77,20 +102,20 @@ def bare_frame(request: web.Request) -> Frame:
 
 
 async def show(
-    request: web.Request, who: Viewer, reply: m.Reply, *, asked: str = "", notice: str = "", words: str = ""
+    request: web.Request, who: Viewer, reply: m.Reply, *, asked: str = "", words: str = "", onward: bool = False
 ) -> web.Response:
-    """Return the page that shows a reply to the viewer."""
+    """Return the page that shows a reply to the viewer; with `onward`, and the way on to what else is waiting."""
     parts = request.app[PARTS]
 
     def look_up(session: Session) -> tuple[Mapping[str, str], Frame]:
         return names_in(session, m.encode(reply.said)), _frame(session, parts, who, request.path)
 
     names, frame = await parts.database.read(look_up)
-    frame = replace(frame, notice=notice, asked=asked, words=words)
+    frame = replace(frame, asked=asked, words=words, onward=onward and not isinstance(reply.said, m.Form))
     shown = digest(reply.said) if isinstance(reply.said, m.Form) else ""
     ask = Ask(opens=opens, names=names, shown=shown, errors=reply.errors, values=reply.values)
     status = 422 if reply.errors else STATUS[reply.status]
-    return web.Response(text=draw.page(frame, reply.said, ask), content_type="text/html", status=status)
+    return page(draw.page(frame, reply.said, ask), status)
 
 
 async def frame_of(request: web.Request, who: Viewer) -> Frame:
@@ -103,15 +128,18 @@ def _frame(session: Session, parts: Parts, who: Viewer, path: str) -> Frame:
     """Return the frame around the viewer's pages: their name, their places."""
     person = session.get_one(Person, who.person_id)
     ctx = Context(session, parts.settings, parts.clock(), person)
-    waiting = session.scalar(
-        select(func.count()).select_from(Assignment).where(Assignment.assignee_id == person.id, duty.waiting())
+    waiting = (
+        session.scalar(
+            select(func.count()).select_from(Assignment).where(Assignment.assignee_id == person.id, duty.waiting())
+        )
+        or 0
     )
     nav = tuple(
         NavItem(
             act.page,
             f"/go/{act.name}",
             current=path == f"/go/{act.name}",
-            count=waiting or 0 if act.name == "todo" else 0,
+            count=waiting if act.name == "todo" else 0,
         )
         for act in REGISTRY.acts().values()
         if act.page and act.offered(ctx)
@@ -121,8 +149,9 @@ def _frame(session: Session, parts: Parts, who: Viewer, path: str) -> Frame:
         settings.bot_name,
         settings.company,
         viewer=person.name,
-        roles=", ".join(role for role in person.roles.split(";") if role != "employee"),
+        roles=", ".join(ROLES[role] for role in person.roles.split(";") if role in ROLES),
         nav=nav,
         csrf=parts.cookies.csrf(who.secret),
         demo=settings.demo,
+        waiting=waiting,
     )

@@ -1,4 +1,4 @@
-"""Who is behind a browser: sessions in signed cookies, CSRF tokens, one-time sign-in links."""
+"""Who is behind a browser: sessions in signed cookies, and the tokens that forms carry against forgery."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import func, or_, select, update
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from models.desk import SignInAttempt, SignInLink, WebSession
-from models.person import EmailAlias, Person
+from config.programme import programme
+from models.desk import WebSession
+from models.person import Person
+from workflows.context import zone_of
 
 COOKIE = "countersign"
-LINK_LIFETIME = timedelta(minutes=10)
-IDLE_LIFETIME = timedelta(hours=12)
-LIFETIME = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)  # the last-seen time is written no more often than this
-ATTEMPTS = 5
-ATTEMPT_WINDOW = timedelta(minutes=15)
+OUTCOME_SECONDS = 600  # so long a page that says what was done can be loaded again
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +39,69 @@ def hashed(secret: str) -> str:
 
 
 class Cookies:
-    """Signs and reads session cookies; the newest key signs, every key in the list still reads."""
+    """Signs and reads what browsers keep for us; the newest key signs, every key in the list still reads.
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        self._serializer = URLSafeSerializer(list(reversed(keys)), salt="countersign-session")
+    With `secure`, the session's cookie has the prefix __Host-, so that no neighbouring host can plant one.
+    """
+
+    def __init__(self, keys: tuple[str, ...], *, secure: bool = False) -> None:
+        oldest_first = list(reversed(keys))
+        self.secure = secure
+        self.name = f"__Host-{COOKIE}" if secure else COOKIE
+        self._sessions = URLSafeSerializer(oldest_first, salt="countersign-session")
+        self._outcomes = URLSafeTimedSerializer(oldest_first, salt="countersign-outcome")
         self._keys = keys
 
     def sign(self, secret: str) -> str:
         """Return the cookie's value for a session secret."""
-        return str(self._serializer.dumps(secret))
+        return str(self._sessions.dumps(secret))
 
     def read(self, value: str) -> str | None:
         """Return the session secret in a cookie, or None where the signature is not ours."""
         try:
-            secret = self._serializer.loads(value)
+            secret = self._sessions.loads(value)
         except BadSignature:
             return None
         return secret if isinstance(secret, str) else None
 
+    def keep(self, session_id: int, said: Any) -> str:
+        """Return the value of a cookie that keeps what was said to one session after something was done."""
+        return str(self._outcomes.dumps([session_id, said]))
+
+    def kept(self, session_id: int, value: str) -> Any:
+        """Return what `keep` was given, or None where it is too old, forged, or was said to another session."""
+        try:
+            owner, said = self._outcomes.loads(value, max_age=OUTCOME_SECONDS)
+        except BadSignature:
+            return None
+        return said if owner == session_id else None
+
     def csrf(self, secret: str) -> str:
         """Return the CSRF token that belongs to a session secret."""
-        return hmac.new(self._keys[0].encode(), f"csrf:{secret}".encode(), hashlib.sha256).hexdigest()
+        return _token(self._keys[0], secret)
 
     def csrf_holds(self, secret: str, token: str) -> bool:
         """Return whether a token belongs to the session, under any key in force."""
-        return any(
-            hmac.compare_digest(hmac.new(key.encode(), f"csrf:{secret}".encode(), hashlib.sha256).hexdigest(), token)
-            for key in self._keys
-        )
+        return any(hmac.compare_digest(_token(key, secret).encode(), token.encode()) for key in self._keys)
+
+
+def _token(key: str, secret: str) -> str:
+    return hmac.new(key.encode(), f"csrf:{secret}".encode(), hashlib.sha256).hexdigest()
+
+
+def belongs(person: Person, now: datetime) -> bool:
+    """Return whether this is somebody who can answer, and on the roster today, where they are."""
+    return person.answers() and person.employed(now.astimezone(zone_of(person)).date())
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on `WebSession` that holds for those that are neither ended, forgotten nor too old."""
+    rules = programme().sign_in
+    return (
+        WebSession.ended_at.is_(None)
+        & (WebSession.seen_at > now - timedelta(hours=rules.session_idle_hours))
+        & (WebSession.created_at > now - timedelta(days=rules.session_days))
+    )
 
 
 def open_session(session: Session, person: Person, device: str, assurance: str, now: datetime) -> str:
@@ -77,21 +111,28 @@ def open_session(session: Session, person: Person, device: str, assurance: str, 
         WebSession(
             secret_sha256=hashed(secret),
             person_id=person.id,
-            device=device[:200],
+            device=device,
             assurance=assurance,
             created_at=now,
             seen_at=now,
         )
     )
+    session.flush()
     return secret
 
 
+def session_of(session: Session, secret: str, now: datetime) -> WebSession | None:
+    """Return the session a secret belongs to, while it is in force."""
+    return session.scalar(select(WebSession).where(WebSession.secret_sha256 == hashed(secret), _in_force(now)))
+
+
 def viewer_of(session: Session, secret: str, now: datetime) -> tuple[Viewer, bool] | None:
-    """Return (viewer, whether its last-seen time is stale) for a session secret, or None where it has ended."""
-    row = session.scalar(select(WebSession).where(WebSession.secret_sha256 == hashed(secret)))
-    if row is None or row.ended_at is not None:
-        return None
-    if now - row.seen_at > IDLE_LIFETIME or now - row.created_at > LIFETIME:
+    """Return (viewer, whether its last-seen time is stale) for a session secret.
+
+    None where the session has ended, or where the person no longer belongs to the company.
+    """
+    row = session_of(session, secret, now)
+    if row is None or not belongs(session.get_one(Person, row.person_id), now):
         return None
     return Viewer(row.person_id, row.id, secret, row.assurance), now - row.seen_at > SEEN_EVERY
 
@@ -106,59 +147,16 @@ def sessions_of(session: Session, person_id: int, now: datetime) -> list[WebSess
     return list(
         session.scalars(
             select(WebSession)
-            .where(
-                WebSession.person_id == person_id,
-                WebSession.ended_at.is_(None),
-                WebSession.seen_at > now - IDLE_LIFETIME,
-            )
-            .order_by(WebSession.seen_at.desc())
+            .where(WebSession.person_id == person_id, _in_force(now))
+            .order_by(WebSession.seen_at.desc(), WebSession.id.desc())
         )
     )
 
 
-def end_session(session: Session, person_id: int, session_id: int, now: datetime) -> None:
-    """End one of a person's own sessions; somebody else's is left alone."""
-    session.execute(
-        update(WebSession).where(WebSession.id == session_id, WebSession.person_id == person_id).values(ended_at=now)
+def end_sessions(session: Session, which: ColumnElement[bool], now: datetime) -> list[WebSession]:
+    """End those of the sessions that are still open, and return them."""
+    return list(
+        session.scalars(
+            update(WebSession).where(which, WebSession.ended_at.is_(None)).values(ended_at=now).returning(WebSession)
+        )
     )
-
-
-def person_by_email(session: Session, email: str) -> Person | None:
-    """Return whose address (or alias) this is."""
-    address = email.strip().lower()
-    alias = select(EmailAlias.person_id).where(EmailAlias.email == address)
-    return session.scalar(select(Person).where(or_(Person.email == address, Person.id.in_(alias))))
-
-
-def allowed(session: Session, bucket: str, now: datetime) -> bool:
-    """Count an attempt to sign in and return whether the bucket (a hashed address or origin) may have it."""
-    recent = session.scalar(
-        select(func.count()).where(SignInAttempt.bucket == bucket, SignInAttempt.at > now - ATTEMPT_WINDOW)
-    )
-    session.add(SignInAttempt(bucket=bucket, at=now))
-    return (recent or 0) < ATTEMPTS
-
-
-def make_link(session: Session, person: Person, now: datetime) -> str:
-    """Return the token of a new one-time link; only its hash is kept."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        SignInLink(token_sha256=hashed(token), person_id=person.id, created_at=now, expires_at=now + LINK_LIFETIME)
-    )
-    return token
-
-
-def link_of(session: Session, token: str) -> SignInLink | None:
-    """Return the link a token belongs to, spent and expired ones included."""
-    return session.scalar(select(SignInLink).where(SignInLink.token_sha256 == hashed(token)))
-
-
-def spend(session: Session, token: str, now: datetime) -> Person | None:
-    """Spend a link and return whose it is; None where it is unknown, expired or already spent."""
-    spent = session.scalar(
-        update(SignInLink)
-        .where(SignInLink.token_sha256 == hashed(token), SignInLink.spent_at.is_(None), SignInLink.expires_at > now)
-        .values(spent_at=now)
-        .returning(SignInLink.person_id)
-    )
-    return session.get(Person, spent) if spent is not None else None
