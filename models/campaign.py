@@ -68,7 +68,7 @@ class Assignment(Base):
     assigned_at: Mapped[datetime]
     due_on: Mapped[date]
     due_at: Mapped[datetime]
-    next_nudge_at: Mapped[datetime | None]
+    next_nudge_at: Mapped[datetime | None]  # when to look at it again; set to `assigned_at` when it is opened
     nudges: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     record_id: Mapped[str | None]  # the record that closed it

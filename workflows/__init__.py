@@ -1,3 +1,10 @@
 """What the company owes: one file per promise; nothing is sent from here."""
 
-ALL = ["todo", "policy", "status", "first_steps", "help"]
+ALL = [
+    "todo",
+    "policy",
+    "nudges",
+    "status",
+    "first_steps",
+    "help",
+]

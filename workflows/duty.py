@@ -66,6 +66,7 @@ def assign(
         assigned_at=ctx.now,
         due_on=due_on,
         due_at=end_of_day(due_on, zone_of(person)),
+        next_nudge_at=ctx.now,  # no reminder yet: from here the first one is found
     )
     ctx.session.add(assignment)
     ctx.session.flush()
