@@ -117,7 +117,7 @@ def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish, *, look: bool) -> m
     values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
         return m.Reply(form, values=values)
-    if gesture.shown and gesture.shown != digest(form):
+    if gesture.kind == "form" and gesture.shown != digest(form):
         changed = replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
         return m.Reply(changed, values=values, status="again")
     answers, errors = validate(ctx, form, values)

@@ -14,9 +14,9 @@ SURFACES = {"web": WebSurface}
 
 
 @pytest.fixture(params=sorted(SURFACES))
-def stage(request: pytest.FixtureRequest, database_url: str) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, migrated_url: str) -> Iterator[Stage]:
     """A stage with the people of `tests.support.company`, on one surface and one database."""
-    with on_stage(database_url, company="Halden Instruments") as stage:
+    with on_stage(migrated_url, company="Halden Instruments") as stage:
         stage.surface = SURFACES[request.param](stage)
         found(stage)
         yield stage

@@ -1,10 +1,13 @@
 """Fresh databases for tests: `database_url` runs a test on both kinds, `postgres_url` on PostgreSQL only."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.database import open_database
+from bot.migrate import migrate
 from tests.support import postgres
 from tests.support.needs import lacking
 
@@ -39,3 +42,37 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The SQLAlchemy URL of an empty database, once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, made once and copied by each test that wants one."""
+    place = tmp_path_factory.mktemp("migrated") / "countersign.db"
+    _migrate(f"sqlite:///{place}")
+    return place
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_cluster: postgres.Cluster) -> str:
+    """The name of a PostgreSQL database with every table, the template of each test that wants one."""
+    name = postgres_cluster.create()
+    _migrate(postgres_cluster.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of a database with every table and no rows, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_sqlite'), tmp_path / 'countersign.db')}"
+        return
+    cluster: postgres.Cluster = request.getfixturevalue("postgres_cluster")
+    name = cluster.create(request.getfixturevalue("migrated_postgres"))
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+def _migrate(url: str) -> None:
+    database = open_database(url)
+    migrate(database.engine)
+    database.close()

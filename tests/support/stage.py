@@ -161,7 +161,7 @@ class Player:
 
 @contextmanager
 def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
-    """Open a stage over an empty database: migrated, marked as a demo or real, and served."""
+    """Open a stage over a database without rows: migrated, marked as a demo or real, and served."""
     loop = Loop()
     database = open_database(database_url)
     stage = Stage(loop, database, Settings(database_url=database_url, **settings))
