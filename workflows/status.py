@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, exists, func, select
 
 from config.catalogue import is_criterion
@@ -116,19 +119,16 @@ def _visible_person(ctx: Context, typed: str) -> Person | None:
 
 
 def _by_subject(ctx: Context, *where: ColumnElement[bool]) -> list[Count]:
-    """Return counts by what was asked, under the name people know."""
+    """Return counts by what was asked, under the name people know, the least complete first."""
     flows = dict(ctx.session.execute(select(Assignment.subject, Assignment.workflow).distinct()).all())
-    return [
-        Count(
-            f"{REGISTRY.workflow(flows[one.key]).subject_title(ctx.session, one.key)} · {one.key}",
-            one.done,
-            one.open,
-            one.overdue,
-            one.other,
-        )
-        for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.subject, *where)
-        if one.asked
+    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.subject, *where) if one.asked]
+    titles = {one.key: REGISTRY.workflow(flows[one.key]).subject_title(ctx.session, one.key) for one in counts}
+    twice = {title for title, times in Counter(titles.values()).items() if times > 1}
+    named = [
+        replace(one, key=f"{one.key} {titles[one.key]}" if titles[one.key] in twice else titles[one.key])
+        for one in counts
     ]
+    return sorted(named, key=lambda one: (one.done / one.asked, one.key))
 
 
 def _departments(ctx: Context) -> list[m.Message]:
@@ -189,7 +189,7 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
             one.department,
             REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject),
             say_date(one.due_on),
-            f"{(ctx.now - one.due_at).days + 1} d",
+            f"{max(1, (ctx.today - one.due_on).days)} d",
             "on leave" if person.away(ctx.today) else "",
         )
         for one, person in ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN))
