@@ -19,7 +19,7 @@ def vocabulary() -> dict[str, frozenset[str]]:
     nouns: dict[str, set[str]] = {}
     for name in REGISTRY.acts():
         noun, _, verb = name.partition(".")
-        nouns.setdefault(noun, set()).update({verb} - {""})
+        nouns.setdefault(noun, set()).add(verb)
     return {noun: frozenset(verbs) for noun, verbs in nouns.items()}
 
 
@@ -38,7 +38,7 @@ def understand(ctx: Context, typed: str) -> tuple[Act, str, Words]:
     name = f"{words.noun}.{words.verb}" if words.verb else words.noun or "todo"
     act = REGISTRY.act(name) or REGISTRY.act(f"{name}.show") or REGISTRY.act(f"{name}.list")
     if act is None:
-        verbs = ", ".join(f"`{words.noun} {verb}`" for verb in sorted(vocabulary().get(words.noun, ())))
+        verbs = ", ".join(f"`{words.noun} {verb}`" for verb in sorted(vocabulary().get(words.noun, frozenset()) - {""}))
         raise Refusal(f"“{words.noun}” needs to know what to do.", f"Type one of {verbs}, or `help {words.noun}`.")
     return act, _target(words, act), words
 
@@ -54,7 +54,7 @@ def _target(words: Words, act: Act) -> str:
 
 def fill(form: m.Form, words: Words) -> Mapping[str, Any]:
     """Return the values that typed words give to a form's questions: filters by name, the rest by kind, in order."""
-    people, texts = list(words.people), [words.text] if words.text else []
+    people, texts = list(words.people), [text for text in (_prose(form, words),) if text]
     values: dict[str, Any] = {}
     for one in form.fields:
         given = words.filters.get(one.name)
@@ -68,6 +68,12 @@ def fill(form: m.Form, words: Words) -> Mapping[str, Any]:
             case m.Choice() | m.Toggle() if given:
                 values[one.name] = given
     return values
+
+
+def _prose(form: m.Form, words: Words) -> str:
+    """Return the words that answer a text: all of them, names and dates included, where nothing else is asked."""
+    only_texts = all(isinstance(one, m.Text) for one in form.fields)
+    return words.rest if only_texts and not words.filters else words.text
 
 
 def _iso(day: date | None) -> str:
