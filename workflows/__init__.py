@@ -3,6 +3,7 @@
 ALL = [
     "todo",
     "policy",
+    "campaign",
     "nudges",
     "status",
     "first_steps",

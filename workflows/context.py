@@ -25,8 +25,13 @@ SYSTEM_AUTH = Auth("system", assurance="system")
 
 def zone_of(person: Person | None) -> ZoneInfo:
     """Return a person's time zone; UTC where none (or none that exists) is on the roster."""
+    return zone_named(person.zone if person else "UTC")
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the time zone called `name`, or UTC where there is none."""
     try:
-        return ZoneInfo(person.zone) if person else ZoneInfo("UTC")
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
 

@@ -1,0 +1,116 @@
+"""The campaign's declaration: its states, how its id finds it, what its records and its due dates have in common."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from evidence.record import Subject
+from models.campaign import Campaign
+from workflows.context import Context, zone_of
+from workflows.workflow import REGISTRY, Refusal, Workflow
+
+MOVES = {
+    ("draft", "launch"): "launching",
+    ("draft", "withdraw"): "withdrawn",
+    ("launching", "hold"): "held",
+    ("launching", "stop"): "stopped",
+    ("held", "stop"): "stopped",
+    ("held", "begin"): "running",
+    ("running", "pause"): "paused",
+    ("paused", "resume"): "running",
+    ("running", "withdraw"): "withdrawn",
+    ("paused", "withdraw"): "withdrawn",
+    ("running", "close"): "closed",
+}
+WORKFLOW = Workflow("campaign", "Campaigns", "ask many people at once: prepare, launch, watch, stop", moves=MOVES)
+
+
+def find(ctx: Context, target: str) -> Campaign:
+    """Find a campaign by C-3, or raise Refusal."""
+    number = target.upper().removeprefix("C-")
+    campaign = ctx.session.get(Campaign, int(number)) if number.isdecimal() and len(number) < 10 else None
+    if campaign is None:
+        raise Refusal(
+            f"There is no campaign {target or 'without an id'}.", "Type `campaign list` to see them.", status="missing"
+        )
+    return campaign
+
+
+def ready(ctx: Context, campaign: Campaign, verb: str) -> None:
+    """Raise Refusal, saying how the campaign stands, where it cannot be moved by `verb` now."""
+    if (campaign.state, verb) not in MOVES:
+        raise Refusal(f"{campaign.code} is {STANDS[campaign.state]}.", HINTS.get(verb, ""), status="again")
+
+
+STANDS = {
+    "draft": "a draft: nobody has been asked",
+    "launching": "being launched: who will be asked is being put on record",
+    "held": "ready: nothing is sent before the waiting time is over",
+    "running": "running",
+    "paused": "paused: nothing is sent",
+    "closed": "closed: everybody asked has answered or need not any more",
+    "stopped": "stopped: nothing was sent",
+    "withdrawn": "withdrawn",
+}
+HINTS = {
+    "launch": "Prepare another with `campaign new`.",
+    "stop": "Once messages go out there is `campaign pause` and `campaign withdraw`.",
+    "pause": "Only a running campaign can be paused.",
+    "resume": "Only a paused campaign can be resumed.",
+    "withdraw": "Before anything is sent there is `campaign stop`.",
+}
+
+
+def take(ctx: Context, *where: Any) -> Campaign | None:
+    """Return the oldest campaign for which `where` holds, held for this transaction; one in other hands is left out.
+
+    This lock is what keeps two workers out of one batch on PostgreSQL; SQLite has one writer anyway.
+    """
+    return ctx.session.scalar(
+        select(Campaign).where(*where).order_by(Campaign.id).limit(1).with_for_update(skip_locked=True)
+    )
+
+
+def subject_of(campaign: Campaign) -> Subject:
+    """Return a campaign as evidence names it."""
+    return Subject("campaign", campaign.code)
+
+
+def population_ref(campaign: Campaign) -> dict[str, Any]:
+    """Return the population as records refer to it, once it is fixed."""
+    return {"id": campaign.code, "sha256": campaign.population_sha256 or "", "count": campaign.population_count or 0}
+
+
+def promise(campaign: Campaign) -> Workflow:
+    """Return the workflow that a campaign asks for."""
+    return REGISTRY.workflow(campaign.workflow)
+
+
+def asked_facts(campaign: Campaign) -> dict[str, Any]:
+    """Return what a campaign asks of whom and until when, as records state it."""
+    return {
+        "workflow": campaign.workflow,
+        "subjects": campaign.subjects,
+        "audience": campaign.audience,
+        "reason": campaign.reason,
+        "due_on": campaign.due_on.isoformat(),
+    }
+
+
+def criteria_of(ctx: Context, campaign: Campaign) -> list[str]:
+    """Return the SOC 2 criteria that a campaign's answers speak to."""
+    flow = promise(campaign)
+    return sorted({one for subject in campaign.subjects for one in flow.criteria_of(ctx.session, subject)})
+
+
+def due_after(campaign: Campaign, begun: date, first_day: date) -> date:
+    """Return by when somebody answers who can only begin on `first_day`: with as many days as all had from `begun`."""
+    return max(campaign.due_on, first_day + (campaign.due_on - begun))
+
+
+def clock(ctx: Context, at: datetime) -> str:
+    """Return a time of day as the actor reads it: "10:10"."""
+    return f"{at.astimezone(zone_of(ctx.actor)):%H:%M}"

@@ -1,0 +1,120 @@
+"""What follows a lead's decision in batches: a new due date, what is taken back, and closing what is answered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select, update
+
+from models.campaign import Assignment, Campaign
+from models.outbox import Delivery, OutboxMessage
+from workflows import duty
+from workflows.campaign.base import MOVES, WORKFLOW, criteria_of, due_after, population_ref, subject_of, take
+from workflows.context import Context, zone_of
+
+BATCH = 50  # cards: each is drawn again
+
+
+@WORKFLOW.job("move due")
+def move_due(ctx: Context) -> int:
+    """Bring a new due date to the next open assignments of a campaign, and redraw their cards."""
+    campaign = take(ctx, Campaign.due_cursor.is_not(None))
+    if campaign is None:
+        return 0
+    batch = ctx.session.scalars(
+        select(Assignment)
+        .where(
+            Assignment.campaign_id == campaign.id,
+            Assignment.id > campaign.due_cursor,
+            Assignment.state.in_(duty.OPEN),
+        )
+        .order_by(Assignment.id)
+        .limit(BATCH)
+    ).all()
+    if not batch:
+        campaign.due_cursor = None
+        return 1
+    for one in batch:
+        _set_due(ctx, campaign, one)
+    entries = [[one.code, one.due_on.isoformat()] for one in batch]
+    ctx.record("campaign.due", subject_of(campaign), facts={"entries": entries}, campaign_ref=campaign.code)
+    campaign.due_cursor = batch[-1].id
+    return len(batch)
+
+
+def _set_due(ctx: Context, campaign: Campaign, one: Assignment) -> None:
+    """Set one assignment's due date: who joined later, or is on leave, keeps as many days as the others have."""
+    zone = zone_of(one.owed_by)
+    begun = (campaign.launched_at or one.assigned_at).astimezone(zone).date()
+    first_day = one.assigned_at.astimezone(zone).date()
+    if one.owed_by.away(ctx.now.astimezone(zone).date()) and one.owed_by.leave_to is not None:
+        first_day = one.owed_by.leave_to + timedelta(days=1)
+    one.due_on = due_after(campaign, begun, first_day)
+    one.due_at = duty.end_of_day(one.due_on, zone)
+    duty.redraw(ctx, one)
+
+
+@WORKFLOW.job("take back")
+def take_back(ctx: Context) -> int:
+    """Drop what was not sent of a stopped or withdrawn campaign, end what is still open, and say so on its cards."""
+    open_ = exists().where(Assignment.campaign_id == Campaign.id, Assignment.state.in_(duty.OPEN))
+    campaign = take(ctx, Campaign.state.in_(("stopped", "withdrawn")), open_)
+    if campaign is None:
+        return 0
+    batch = ctx.session.scalars(
+        select(Assignment)
+        .where(Assignment.campaign_id == campaign.id, Assignment.state.in_(duty.OPEN))
+        .order_by(Assignment.id)
+        .limit(BATCH)
+    ).all()
+    _drop_unsent(ctx, campaign, [one.owed_by_id for one in batch])
+    entries = [[one.owed_by.ref, one.code] for one in batch]
+    proof = ctx.record(
+        "campaign.taken_back", subject_of(campaign), facts={"entries": entries}, campaign_ref=campaign.code
+    )
+    for one in batch:
+        duty.close(ctx, one, "withdraw", proof)
+    return len(batch)
+
+
+def _drop_unsent(ctx: Context, campaign: Campaign, people: list[int]) -> None:
+    """Drop the campaign's messages to `people` of which no copy has gone out."""
+    sent = exists().where(Delivery.message_id == OutboxMessage.id, Delivery.sent_at.is_not(None))
+    unsent = ctx.session.scalars(
+        select(OutboxMessage.id).where(
+            OutboxMessage.campaign_id == campaign.id,
+            OutboxMessage.person_id.in_(people),
+            OutboxMessage.dropped_at.is_(None),
+            ~sent,
+        )
+    ).all()
+    ctx.session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(unsent)).values(dropped_at=ctx.now))
+    ctx.session.execute(
+        update(Delivery)
+        .where(Delivery.message_id.in_(unsent), Delivery.state == "queued")
+        .values(state="dropped", version=Delivery.version + 1)
+    )
+
+
+@WORKFLOW.job("close")
+def close(ctx: Context) -> int:
+    """Close a campaign when nothing in it is open any more."""
+    open_ = exists().where(Assignment.campaign_id == Campaign.id, Assignment.state.in_(duty.OPEN))
+    campaign = take(ctx, Campaign.state == "running", Campaign.announced_at.is_not(None), ~open_)
+    if campaign is None:
+        return 0
+    states = (
+        select(Assignment.state, func.count()).where(Assignment.campaign_id == campaign.id).group_by(Assignment.state)
+    )
+    counted = ctx.session.execute(states).all()
+    proof = ctx.record(
+        "campaign.closed",
+        subject_of(campaign),
+        outcome="closed",
+        facts={"counts": dict(counted)},
+        campaign_ref=campaign.code,
+        population_ref=population_ref(campaign),
+        control_ids=criteria_of(ctx, campaign),
+    )
+    ctx.move(campaign, "close", MOVES, proof)
+    return 1
