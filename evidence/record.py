@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -111,18 +111,10 @@ def _envelope(new_id: str, draft: Draft, sealed: Mapping[str, vault.Sealed], now
         "type": draft.type,
         "occurred_at": instant(draft.occurred_at),
         "recorded_at": instant(now),
-        "actor": _filled(ref=draft.actor.ref, kind=draft.actor.kind, operator=draft.actor.operator),
+        "actor": _filled(**asdict(draft.actor)),
         "on_behalf_of": draft.on_behalf_of,
-        "auth": _filled(
-            platform=draft.auth.platform,
-            workspace=draft.auth.workspace,
-            scheme=draft.auth.scheme,
-            request_sha256=draft.auth.request_sha256,
-            assurance=draft.auth.assurance,
-        ),
-        "subject": _filled(
-            kind=draft.subject.kind, ref=draft.subject.ref, version=draft.subject.version, sha256=draft.subject.sha256
-        ),
+        "auth": _filled(**asdict(draft.auth)),
+        "subject": _filled(**asdict(draft.subject)),
         "outcome": draft.outcome,
         "facts": facts,
         "campaign_ref": draft.campaign_ref,

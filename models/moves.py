@@ -54,15 +54,5 @@ def move(
     session.expire(thing)
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise Stale(thing.state, verb)
-    session.execute(
-        insert(Transition).values(
-            noun=table.__tablename__,
-            thing_id=thing.id,
-            verb=verb,
-            from_state=before,
-            to_state=after,
-            at=at,
-            by_id=by_id,
-            record_id=proof_id,
-        )
-    )
+    history = {"noun": table.__tablename__, "thing_id": thing.id, "verb": verb, "from_state": before, "to_state": after}
+    session.execute(insert(Transition).values(**history, at=at, by_id=by_id, record_id=proof_id))
