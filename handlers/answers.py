@@ -50,12 +50,12 @@ def _answer(ctx: Context, one: m.AnyField, value: Any) -> Any:
         case m.Toggle():
             return _toggle(one, value)
         case m.File():
-            if value is None and one.required:
+            if not isinstance(value, m.Upload) and (value or one.required):
                 raise Invalid(text="Choose a file.")
-            return value
+            return value or None
         case m.Choice(many=True):
             return _many(one, value)
-    text = m.clean(str(value or "")).strip()
+    text = _single(value)
     if not text:
         if one.required:
             raise Invalid(text="This is needed.")
@@ -71,6 +71,15 @@ def _answer(ctx: Context, one: m.AnyField, value: Any) -> Any:
             return _date(text, ctx.today)
         case m.Person():
             return find_person(ctx, text)
+
+
+def _single(value: Any) -> str:
+    """Return typed text. Several answers to one question are not chosen from, and a file is no text."""
+    if isinstance(value, list | tuple):
+        raise Invalid(text="Only one answer fits here.")
+    if isinstance(value, m.Upload):
+        raise Invalid(text="Type it here; a file cannot be read.")
+    return m.clean(str(value or "")).strip()
 
 
 def _toggle(one: m.Toggle, value: Any) -> bool:
