@@ -91,7 +91,7 @@ def _about(ctx: Context, target: str) -> m.Home:
         return _person(ctx, person)
     code = target.upper().replace("V", "v")
     where: ColumnElement[bool]
-    if code.startswith("C-") and code[2:].isdecimal():
+    if code.startswith("C-") and code[2:].isdecimal() and len(code) < 18:  # as long as a number of the database
         where = Assignment.campaign_id == int(code[2:])
     else:
         where = (Assignment.subject == code) | Assignment.subject.startswith(f"{code}v", autoescape=True)
