@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,9 +55,21 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response({"ready": mode is not None}, status=200 if mode is not None else 503)
 
 
+def _protocol_log() -> logging.Logger:
+    """Return the log of requests that are no HTTP at all: without the cause, which repeats what was sent."""
+    logger = logging.getLogger("countersign.http")
+    logger.addFilter(_wordless)
+    return logger
+
+
+def _wordless(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    return True
+
+
 async def serving(app: web.Application, host: str, port: int) -> AsyncGenerator[str]:
     """Serve until the caller is done; yields the address in use (port 0 picks a free one)."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, logger=_protocol_log())
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()

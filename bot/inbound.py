@@ -12,6 +12,7 @@ from bot.database import Database, NotSaved
 from config.settings import Settings
 from handlers.dispatch import Refused, answer, only_looks, typed_look
 from models.message import Gesture, Message, Reply
+from workflows.workflow import REGISTRY
 
 log = structlog.get_logger()
 Run = Callable[[Callable[[Session], Reply]], Awaitable[Reply]]
@@ -55,7 +56,13 @@ class Inbound:
         except Refused as refused:
             reply = refused.reply
         except NotSaved as error:
-            log.warning("not saved", act=gesture.act, cause=type(error.__cause__).__name__)
+            log.warning("not saved", act=_known(gesture.act), cause=type(error.__cause__).__name__)
             return NOT_SAVED
-        log.info("gesture", kind=gesture.kind, act=gesture.act, platform=gesture.auth.platform, status=reply.status)
+        told = {"kind": gesture.kind, "act": _known(gesture.act), "platform": gesture.auth.platform}
+        log.info("gesture", **told, status=reply.status)
         return reply
+
+
+def _known(act: str) -> str:
+    """Return an act's name for the log, where nothing may stand that somebody made up or typed."""
+    return act if not act or REGISTRY.act(act) else "unknown"

@@ -35,6 +35,7 @@ from models.message import (
     Person,
     Said,
     Table,
+    Upload,
     clean,
     with_names,
 )
@@ -153,6 +154,10 @@ def _kind(field: AnyField) -> str:
 def _given(field: AnyField, ask: Ask) -> Any:
     """Return what stands in the field: what was sent last time, otherwise what it is filled with beforehand."""
     value = ask.values.get(field.name, getattr(field, "value", ""))
+    if isinstance(value, list | tuple):  # sent several times: all of it is shown, for the person to choose
+        value = "\n".join(str(one) for one in value)
+    if isinstance(value, Upload):
+        return ""
     return plain(ask.names.get(value, value), {}) if isinstance(field, Person) else value
 
 

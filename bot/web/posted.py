@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 from multidict import MultiDictProxy
 
@@ -17,6 +18,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SMALL = 64 * 1024  # bytes; who is not signed in has nothing longer to say than an address
 TEXT = 16 * 1024 * 1024  # bytes of a form without files; what does not fit its field is refused there, with its text
 SECONDS = 300  # for a whole body; 50 MB over a slow line take some minutes
+BROKEN = (ValueError, LookupError, AssertionError, OSError, HttpProcessingError, web.RequestPayloadError)
 OWN = ("csrf", "key", "shown")
 Posted = MultiDictProxy[str | bytes | bytearray | FileField]
 POSTED = web.RequestKey[Posted]("posted")  # where a request keeps what was read of it
@@ -37,7 +39,7 @@ async def posted(request: web.Request, *, small: bool = False) -> Posted:
             return data
     except TimeoutError as slow:
         raise web.HTTPRequestTimeout from slow
-    except (ValueError, LookupError, AssertionError, OSError, web.RequestPayloadError) as broken:
+    except BROKEN as broken:
         raise web.HTTPBadRequest from broken  # cut off, or in an encoding that it does not keep to
 
 

@@ -1,0 +1,42 @@
+"""The stage that is attacked: Chidi owes an answer, and whatever is written afterwards is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from tests.dialogues.test_acknowledge import ask
+from tests.support.company import found, publish
+from tests.support.stage import Stage, on_stage
+from tests.support.web import WebSurface
+
+
+@pytest.fixture
+def stage(database_url: str) -> Iterator[Stage]:
+    """A demo with the people of `tests.support.company`; Chidi is asked to acknowledge POL-1 (his A-1)."""
+    with on_stage(database_url, company="Halden Instruments") as stage:
+        stage.surface = WebSurface(stage)
+        found(stage)
+        publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
+        ask(stage, stage.person("Chidi"), "POL-1")
+        yield stage
+
+
+def _rows(session: Session) -> dict[str, int]:
+    return {
+        name: session.scalar(select(func.count()).select_from(table)) or 0
+        for name, table in Base.metadata.tables.items()
+    }
+
+
+@contextmanager
+def nothing_written(stage: Stage) -> Iterator[None]:
+    """Assert that no row is added or taken away while the block runs."""
+    before = stage.read(_rows)
+    yield
+    assert stage.read(_rows) == before
