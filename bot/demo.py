@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from bot.deployment import Deployment, start_over
 from config import demo
 from config.files import HERE
+from handlers.answers import digest
 from handlers.dispatch import Refused, answer
 from models import message as m
 from models.campaign import Assignment
@@ -62,12 +63,17 @@ class Founding:
             work(session)
 
     def acts(self, session: Session, person_id: int, at: datetime, act: str, target: str, **values: object) -> None:
-        """Let somebody send a form, as from a browser, at a moment of the past."""
-        gesture = m.Gesture("form", person_id, at, AUTH, act=act, target=target, values=values)
+        """Let somebody open a form and send it, as from a browser, at a moment of the past."""
+        opened = m.Gesture("button", person_id, at, AUTH, act=act, target=target)
+        settings = self.deployment.settings
         try:
-            answer(session, gesture, self.deployment.settings, at)
+            form = answer(session, opened, settings, at).said
+            shown = digest(form) if isinstance(form, m.Form) else ""
+            reply = answer(session, replace(opened, kind="form", values=values, shown=shown), settings, at)
         except Refused as refused:
             raise RuntimeError(f"the demo cannot be founded: {refused.reply.said}") from refused
+        if not reply.committed:
+            raise RuntimeError(f"the demo cannot be founded: {reply.errors or reply.said}")
 
 
 def founded(deployment: Deployment) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http.client import HTTPConnection
 from pathlib import Path
 
+from sqlalchemy import create_engine, select
+
+from models.campaign import Assignment
 from tests.support.process import bot, free_port, running
 
 
@@ -33,6 +37,12 @@ def test_a_newcomer_meets_the_demo_company_and_finds_it_again(tmp_path: Path, sq
     with running(tmp_path, "serve", database_url=sqlite_url, port=port) as server:
         assert "Founding" not in server.says("Ctrl-C")
         assert "Chidi Okafor" in read(port, "/demo")
+
+    engine = create_engine(sqlite_url)
+    with engine.connect() as connection:
+        states = Counter(connection.scalars(select(Assignment.state)))
+    engine.dispose()
+    assert states["done"] > 4 * states["open"] > 0, "a company where nobody ever answered is no demo"
 
 
 def test_a_second_server_over_the_same_file_is_refused(tmp_path: Path, sqlite_url: str) -> None:
