@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
+app.command()(serve.work)
 for verb in (speak.do, speak.people, speak.policy, speak.campaign):
     app.command(context_settings=speak.FREE)(verb)
 

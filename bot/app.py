@@ -9,11 +9,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.channel import Channel, WebInbox
 from bot.database import Database, NotSaved
+from bot.delivery import Delivery
 from bot.inbound import Inbound
+from bot.outside.mail import Mail
 from bot.web import entrance, guard, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.session import Cookies
+from bot.worker import Worker
 from config.settings import Settings
 from models.desk import Meta
 
@@ -38,6 +42,14 @@ def make_app(
         app.add_routes(part.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app
+
+
+def make_worker(database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> Worker:
+    """Return the background work over an open database, with every channel the settings allow."""
+    channels: list[Channel] = [WebInbox()]
+    if settings.smtp_url:
+        channels.append(Mail(settings))
+    return Worker(database, settings, Delivery(database, settings, channels, clock), clock)
 
 
 async def healthy(request: web.Request) -> web.Response:

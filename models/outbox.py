@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base
 from models.person import Person
 
+# A partial index serves only queries that hold the very words of its condition.
+WAITING = "state IN ('queued', 'in doubt')"
+CLAIMED = "state IN ('claimed', 'in doubt')"
+
 
 class OutboxMessage(Base):
     """One message to one person. `body` is an encoded Message without names; `revision` grows when it is redrawn."""
@@ -42,6 +46,7 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))  # in whose line it waits to be sent
     channel: Mapped[str]  # web | mail | slack | teams
     state: Mapped[str] = mapped_column(default="queued")
     version: Mapped[int] = mapped_column(default=1)
@@ -58,10 +63,14 @@ class Delivery(Base):
 
     __table_args__ = (
         UniqueConstraint("message_id", "channel"),
+        # By campaign, so that a sign-in link waits behind no campaign, and a paused one is not looked through.
         Index(
             "ix_deliveries_due",
+            "channel",
+            "campaign_id",
             "due_at",
-            sqlite_where=text("state IN ('queued', 'claimed', 'in doubt')"),
-            postgresql_where=text("state IN ('queued', 'claimed', 'in doubt')"),
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
         ),
+        Index("ix_deliveries_claims", "claimed_until", sqlite_where=text(CLAIMED), postgresql_where=text(CLAIMED)),
     )

@@ -285,4 +285,4 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "missing", doors.trouble(INSIDE, 404)
     yield "signed-out", doors.trouble(OUTSIDE, 401, Again("/do/policy.ask/A-7", {"question": "May I?"}))
     yield "not-saved", doors.trouble(INSIDE, 503, Again("/do/acknowledge/7", {"agree": "yes", "key": "k"}))
-    yield "mail", letter.mail(INSIDE, TODO.cards[0], NAMES, "https://comply.example.com")[2]
+    yield "mail", letter.mail(INSIDE, TODO.cards[0], NAMES, "https://comply.example.com{}".format)[2]

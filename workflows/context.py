@@ -115,7 +115,7 @@ class Context:
         new_id = self.session.scalar(insert_or_ignore(self.session, OutboxMessage, said).returning(OutboxMessage.id))
         if new_id is not None:
             for channel in channels_of(self.session, self.settings, person):
-                self.session.add(Delivery(message_id=new_id, channel=channel, due_at=at))
+                self.session.add(Delivery(message_id=new_id, campaign_id=campaign_id, channel=channel, due_at=at))
 
 
 def insert_or_ignore(session: Session, table: Any, values: Any) -> Any:

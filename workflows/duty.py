@@ -118,7 +118,7 @@ def _draw(ctx: Context, copy: OutboxMessage, message: Message) -> None:
     ctx.session.execute(
         update(Delivery)
         .where(Delivery.message_id == copy.id, Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
-        .values(state="queued", due_at=ctx.now, version=Delivery.version + 1)
+        .values(state="queued", campaign_id=None, due_at=ctx.now, version=Delivery.version + 1)
         .execution_options(synchronize_session=False)
     )
 

@@ -23,10 +23,13 @@ def channels_by_person(session: Session, settings: Settings, people: Sequence[in
     """
     rows = session.execute(
         select(Identity.person_id, func.min(Identity.platform))
-        .where(Identity.person_id.in_(people), Identity.unreachable_since.is_(None))
+        .where(Identity.person_id.in_(people), Identity.platform != "mail", Identity.unreachable_since.is_(None))
         .group_by(Identity.person_id)
     )
     chats = {person: [platform] for person, platform in rows}
-    mail = set(session.scalars(select(Person.id).where(Person.id.in_(people), Person.email > "")))
+    # A mail server said that nothing ever reaches these; a corrected address is another one.
+    refused = select(Identity.platform_id).where(Identity.platform == "mail", Identity.unreachable_since.is_not(None))
+    written_to = select(Person.id).where(Person.id.in_(people), Person.email > "", Person.email.not_in(refused))
+    mail = set(session.scalars(written_to))
     other = ["web"] if settings.demo else []
     return {one: chats.get(one) or (["mail"] if settings.smtp_url and one in mail else other) for one in people}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from bot import logs
 from bot.alone import Taken, alone
-from bot.app import make_app, serving
+from bot.app import make_app, make_worker, serving
 from bot.cli.screen import OUT
 from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment, connect, opened, read_settings
@@ -28,6 +28,15 @@ def serve() -> None:
     logs.configure()
     with started() as deployment, only_server(deployment):
         asyncio.run(_serve(deployment))
+
+
+def work() -> None:
+    """Do the background work beside other processes that serve; needs PostgreSQL."""
+    logs.configure()
+    with started() as deployment:
+        if deployment.database.engine.dialect.name == "sqlite":
+            raise CannotStart("With SQLite one process does everything: start `python -m bot serve`, and only that.")
+        asyncio.run(_work(deployment))
 
 
 def migrate() -> None:
@@ -66,9 +75,7 @@ def only_server(deployment: Deployment) -> Iterator[None]:
 async def _serve(deployment: Deployment) -> None:
     """Serve until told to stop."""
     settings = deployment.settings
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stopped()
     server = serving(make_app(deployment.database, settings, deployment.keys), settings.host, settings.port)
     try:
         address = await anext(server)
@@ -77,9 +84,28 @@ async def _serve(deployment: Deployment) -> None:
             f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. "
             "Stop what uses it, or set COUNTERSIGN_PORT to another."
         ) from None
-    welcome(deployment, address)
-    await stop.wait()
-    await server.aclose()
+    try:
+        welcome(deployment, address)
+        async with make_worker(deployment.database, settings).running():
+            await stop.wait()
+    finally:
+        await server.aclose()
+
+
+async def _work(deployment: Deployment) -> None:
+    """Work in the background until told to stop."""
+    stop = stopped()
+    async with make_worker(deployment.database, deployment.settings).running():
+        OUT.print("Working. Stop with Ctrl-C.")
+        await stop.wait()
+
+
+def stopped() -> asyncio.Event:
+    """Return an event that comes when the process is told to stop."""
+    event = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    return event
 
 
 def welcome(deployment: Deployment, address: str) -> None:

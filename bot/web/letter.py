@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.web.draw import door, inside, plain, render
 from bot.web.frame import Frame
@@ -12,14 +12,18 @@ from models.message import Chart, Message, Table
 SUBJECT_LIMIT = 150  # longer ones are cut in every inbox; the whole title stands in the letter
 
 
-def mail(frame: Frame, message: Message, names: Mapping[str, str], base_url: str) -> tuple[str, str, str]:
-    """Return (subject, text, html). Every button is a link to `base_url`, where its act is shown and then done."""
-    base = base_url.rstrip("/")
+def mail(
+    frame: Frame, message: Message, names: Mapping[str, str], address: Callable[[str], str]
+) -> tuple[str, str, str]:
+    """Return (subject, text, html). Every button is a link to where its act is shown and then done.
+
+    `address` turns a path inside the web inbox into the full address that is written into this letter.
+    """
     subject = " ".join(plain(message.title, names).split())
     if len(subject) > SUBJECT_LIMIT:
         subject = subject[: SUBJECT_LIMIT - 1] + "…"
-    ways = [(button.label, base + door("go", button.act, button.target)) for button in message.buttons]
-    ways += [(link.label, base + inside(link.path)) for link in message.links]
+    ways = [(button.label, address(door("go", button.act, button.target))) for button in message.buttons]
+    ways += [(link.label, address(inside(link.path))) for link in message.links]
     text = plain("\n\n".join(_parts(frame, message, ways)), names) + "\n"
     html = render("mail.html", frame, names, message=message, ways=ways, charts=_charts(message), subject=subject)
     return subject, text, html

@@ -6,23 +6,22 @@ import asyncio
 import json
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.app import make_app, serving
+from bot.app import make_app, make_worker, serving
 from bot.database import Database, Work, open_database
 from bot.migrate import migrate
 from config.settings import Settings
 from models.desk import Meta
 from models.person import Person
 from models.record import Record
+from tests.support.mail import Letter, MailServer
 from workflows.context import Context
-from workflows.workflow import REGISTRY, Job
 
 T = TypeVar("T")
 KEYS = ("a test key that is long enough to sign cookies with",)
@@ -97,6 +96,8 @@ class Stage:
         self.settings = settings
         self.now = MONDAY
         self.address = ""
+        self.worker = make_worker(database, settings, self.clock)
+        self.mail: MailServer | None = None
         self.surface: Surface
 
     def clock(self) -> datetime:
@@ -116,12 +117,14 @@ class Stage:
         return self.loop.run(self.database.read(work))
 
     def works(self) -> None:
-        """Let the background work run until nothing is left to do."""
-        while any(self.write(partial(self._batch, job)) for job in REGISTRY.jobs().values()):
-            pass
+        """Let the background work run, and let everything leave the house, until nothing is left to do."""
+        self.loop.run(self.worker.until_idle())
 
-    def _batch(self, job: Job, session: Session) -> int:
-        return job(Context(session, self.settings, self.now))
+    def mailbox(self, person: Person | Player) -> list[Letter]:
+        """Return the letters that somebody got, oldest first. Needs a stage with `mail=True`."""
+        assert self.mail is not None, "this stage has no mail server"
+        email = (person.row if isinstance(person, Player) else person).email
+        return self.mail.mailbox(email or "")
 
     def context(self, session: Session, person: Person | None = None) -> Context:
         """Return a context in which `person` (or the system) acts now."""
@@ -160,19 +163,25 @@ class Player:
 
 
 @contextmanager
-def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
-    """Open a stage over a database without rows: migrated, marked as a demo or real, and served."""
-    loop = Loop()
-    database = open_database(database_url)
-    stage = Stage(loop, database, Settings(database_url=database_url, **settings))
-    migrate(database.engine)
-    stage.write(lambda session: session.add(Meta(name="mode", value="demo" if stage.settings.demo else "real")))
-    app = make_app(database, stage.settings, KEYS, stage.clock)
-    server = serving(app, "127.0.0.1", 0)
-    stage.address = loop.run(anext(server))
-    try:
+def on_stage(database_url: str, *, mail: bool = False, **settings: Any) -> Iterator[Stage]:
+    """Open a stage over a database without rows: migrated, marked as a demo or real, and served.
+
+    With `mail` there is a mail server, and people get letters.
+    """
+    with ExitStack() as ending:
+        server = ending.enter_context(MailServer().running()) if mail else None
+        if server:
+            settings.setdefault("smtp_url", server.url)
+        loop = Loop()
+        ending.callback(loop.close)
+        database = open_database(database_url)
+        ending.callback(database.close)
+        stage = Stage(loop, database, Settings(database_url=database_url, **settings))
+        stage.mail = server
+        ending.callback(lambda: loop.run(stage.worker.close()))
+        migrate(database.engine)
+        stage.write(lambda session: session.add(Meta(name="mode", value="demo" if stage.settings.demo else "real")))
+        pages = serving(make_app(database, stage.settings, KEYS, stage.clock), "127.0.0.1", 0)
+        stage.address = loop.run(anext(pages))
+        ending.callback(lambda: loop.run(pages.aclose()))
         yield stage
-    finally:
-        loop.run(server.aclose())
-        database.close()
-        loop.close()

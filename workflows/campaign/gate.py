@@ -1,19 +1,18 @@
-"""May this still be sent? The one question delivery asks about campaigns, at the moment of sending."""
+"""May a campaign's messages leave the house? The one question delivery asks about campaigns when it sends."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, or_
+from sqlalchemy import Select, select
 
 from models.campaign import Campaign
-from models.outbox import Delivery, OutboxMessage
 
-SENDING = ("running", "closed")  # a reminder or redrawing may follow after the last answer
+SENDING = ("running", "closed")  # a reminder may be under way when the last answer comes
 
 
-def sendable() -> ColumnElement[bool]:
-    """Return the condition, on a Delivery joined to its message, that no campaign forbids it now.
+def sendable() -> Select[int]:
+    """Return the campaigns whose messages may be sent now.
 
-    What was sent before may always be redrawn: a withdrawn campaign must be able to say so on its cards.
+    What was sent before may always be redrawn and waits in no campaign's line (see `duty.redraw`): a withdrawn campaign
+    must be able to say so on its cards.
     """
-    running = exists().where(Campaign.id == OutboxMessage.campaign_id, Campaign.state.in_(SENDING))
-    return or_(OutboxMessage.campaign_id.is_(None), Delivery.sent_at.is_not(None), running)
+    return select(Campaign.id).where(Campaign.state.in_(SENDING)).order_by(Campaign.id)

@@ -409,6 +409,7 @@ def upgrade() -> None:
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=True),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -420,17 +421,25 @@ def upgrade() -> None:
         sa.Column("platform_ref", sa.String(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_deliveries_campaign_id")),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_deliveries_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("message_id", "channel", name=op.f("uq_deliveries_message_id_channel")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_deliveries_due",
-            ["due_at"],
+            "ix_deliveries_claims",
+            ["claimed_until"],
             unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'claimed', 'in doubt')"),
-            postgresql_where=sa.text("state IN ('queued', 'claimed', 'in doubt')"),
+            sqlite_where=sa.text("state IN ('claimed', 'in doubt')"),
+            postgresql_where=sa.text("state IN ('claimed', 'in doubt')"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_due",
+            ["channel", "campaign_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'in doubt')"),
+            postgresql_where=sa.text("state IN ('queued', 'in doubt')"),
         )
 
     for statement in create_guards(op.get_bind().dialect.name, APPEND_ONLY):
@@ -444,8 +453,13 @@ def downgrade() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_deliveries_due",
-            sqlite_where=sa.text("state IN ('queued', 'claimed', 'in doubt')"),
-            postgresql_where=sa.text("state IN ('queued', 'claimed', 'in doubt')"),
+            sqlite_where=sa.text("state IN ('queued', 'in doubt')"),
+            postgresql_where=sa.text("state IN ('queued', 'in doubt')"),
+        )
+        batch_op.drop_index(
+            "ix_deliveries_claims",
+            sqlite_where=sa.text("state IN ('claimed', 'in doubt')"),
+            postgresql_where=sa.text("state IN ('claimed', 'in doubt')"),
         )
 
     op.drop_table("deliveries")

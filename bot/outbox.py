@@ -1,0 +1,254 @@
+"""The three states around a send, as synchronous work on the outbox: claim, settle, and what to do in doubt.
+
+A copy is claimed and committed before it is sent, and settled after. A process that dies in between leaves a claim that
+runs out: by then (timeout plus margin) nothing is under way any more, and the copy is in doubt. Where the channel can
+look, it looks; elsewhere the copy is unconfirmed and never sent again, because twice is worse than a reminder.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, TextClause, case, exists, select, text, update
+from sqlalchemy.orm import Session
+
+from bot.channel import Channel, Copy, Doubt, Failed, Later, Outcome, Sent
+from config.settings import Settings
+from handlers.names import names_in
+from models.campaign import Assignment, Campaign
+from models.message import Message, decode
+from models.outbox import CLAIMED, WAITING, Delivery, OutboxMessage
+from models.person import Identity, Person
+from workflows import duty
+from workflows.campaign.gate import sendable
+from workflows.context import zone_of
+from workflows.reach import channels_of
+
+ATTEMPTS = 8  # temporary failures of one copy before it counts as failed: about two hours
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=1)
+LOOKS = 12  # fruitless looks at a copy in doubt before it is left unconfirmed
+MARGIN = timedelta(seconds=15)  # between the end of a send's time and the end of its claim
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed copy with all that is needed to send it."""
+
+    copy: Copy
+    message: Message
+    names: Mapping[str, str]
+    in_doubt: bool
+
+
+def delay(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: doubling, capped, spread so that not all come back at once."""
+    doubled: timedelta = FIRST_DELAY * 2 ** max(0, min(attempts - 1, 20))
+    return min(doubled, LONGEST_DELAY) * random.uniform(0.8, 1.2)  # noqa: S311 - no secret
+
+
+def anything_expired(session: Session, now: datetime) -> bool:
+    """Return whether a claim has run out: asked on a reader, so that idling costs the writer nothing."""
+    return session.scalar(select(Delivery.id).where(text(CLAIMED), Delivery.claimed_until < now).limit(1)) is not None
+
+
+def expire(session: Session, looking: Sequence[str], now: datetime) -> int:
+    """Put copies whose claim ran out in doubt, or, on channels that are not `looking`, leave them unconfirmed."""
+    after = case((Delivery.channel.in_(looking), "in doubt"), else_="unconfirmed")
+    # The version stays: if the silent sender still comes back, it knows better and may settle.
+    expired = session.scalars(
+        update(Delivery)
+        .where(text(CLAIMED), Delivery.claimed_until < now)
+        .values(state=after, due_at=now, claimed_until=None, attempts=0)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(expired)
+
+
+def lines(session: Session, channel: Channel, now: datetime) -> list[int | None]:
+    """Return the lines in which copies wait: what belongs to no campaign first, then each campaign that may send."""
+    waits = exists().where(Delivery.campaign_id == Campaign.id, *_due(channel, now))
+    return [None, *session.scalars(sendable().where(waits))]
+
+
+def _in_line(channel: Channel, line: int | None, now: datetime, limit: int) -> Select[int]:
+    mine: ColumnElement[bool] = Delivery.campaign_id.is_(None) if line is None else Delivery.campaign_id == line
+    return select(Delivery.id).where(mine, *_due(channel, now)).order_by(Delivery.due_at, Delivery.id).limit(limit)
+
+
+def _due(channel: Channel, now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    """Return the conditions on what a channel has to take up now, in words that its index understands."""
+    return Delivery.channel == channel.name, text(WAITING), _takes(channel), Delivery.due_at <= now
+
+
+def _takes(channel: Channel) -> ColumnElement[bool]:
+    """Return the condition on what a channel can take up: doubt only where it can look."""
+    return Delivery.state.in_(("queued", "in doubt") if channel.can_look_up else ("queued",))
+
+
+def anything_due(session: Session, channel: Channel, now: datetime) -> bool:
+    """Return whether a channel has something to do: asked on a reader, like `anything_expired`."""
+    return any(session.scalar(_in_line(channel, line, now, 1)) is not None for line in lines(session, channel, now))
+
+
+def claim(session: Session, channel: Channel, limit: int, now: datetime, by: str) -> tuple[list[Parcel], int]:
+    """Claim up to `limit` copies that are due; return (what is to be sent, how many were looked at).
+
+    What is no longer wanted is dropped on the way, which is why the second number may be larger.
+    """
+    claimed: list[int] = []
+    for line in lines(session, channel, now):
+        # Names the rows before they are updated; another process passes over them (SQLite has one writer anyway).
+        first = _in_line(channel, line, now, limit - len(claimed)).with_for_update(skip_locked=True).cte("first")
+        claimed += session.scalars(
+            update(Delivery)
+            .where(Delivery.id.in_(select(first.c.id)), _takes(channel))
+            .values(_claim(channel, now, by))
+            .returning(Delivery.id)
+            .execution_options(synchronize_session=False)
+        )
+        if len(claimed) >= limit:
+            break
+    rows = session.scalars(select(Delivery).where(Delivery.id.in_(claimed)).order_by(Delivery.due_at, Delivery.id))
+    parcels = [_parcel(session, channel, row, now) for row in rows]
+    return [parcel for parcel in parcels if parcel], len(claimed)
+
+
+def _claim(channel: Channel, now: datetime, by: str) -> dict[str, Any]:
+    return {
+        "state": case((Delivery.state == "queued", "claimed"), else_=Delivery.state),
+        "claimed_by": by,
+        "claimed_until": now + channel.timeout + MARGIN,
+        "due_at": now + channel.timeout + MARGIN,
+        "version": Delivery.version + 1,
+        "attempts": Delivery.attempts + 1,
+    }
+
+
+def _parcel(session: Session, channel: Channel, row: Delivery, now: datetime) -> Parcel | None:
+    """Return what is to be sent, as it is drawn now, or None where the row was put aside instead."""
+    message = row.message
+    in_doubt = row.state == "in doubt"
+    first = not in_doubt and not row.platform_ref
+    if first and (row.campaign_id != message.campaign_id or message.not_before > now):
+        _stand_back(row, max(message.not_before, now))
+        row.campaign_id = message.campaign_id
+        return None
+    unwanted = no_longer_wanted(session, message, now) if first else ""
+    if unwanted:
+        row.state, row.problem = "dropped", unwanted
+        return None
+    address = channel.address(session, message.person, now)
+    if address is None:
+        row.state, row.problem = "failed", "no address"
+        return None
+    copy = Copy(row.id, message.id, row.version, message.revision, message.created_at, now, row.platform_ref, address)
+    return Parcel(copy, decode(message.body), names_in(session, message.body), in_doubt)
+
+
+def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) -> str:
+    """Return why a message should not be sent any more, or nothing: asked at the moment it would leave the house."""
+    today = now.astimezone(zone_of(message.person)).date()
+    if message.dropped_at is not None:
+        return "withdrawn"
+    if not message.person.employed(today):
+        return "no longer employed"
+    if message.kind not in ("assigned", "reminder"):
+        return ""
+    if not _still_owed(session, message):
+        return "already settled"
+    return "on leave" if message.kind == "reminder" and message.person.away(today) else ""
+
+
+def _still_owed(session: Session, message: OutboxMessage) -> bool:
+    """Return whether anything that a message asks for is still open: one duty, a campaign's duties, or any at all."""
+    owed = select(Assignment.id).where(Assignment.assignee_id == message.person_id, Assignment.state == "open")
+    letter, _, number = message.topic.partition("-")
+    if number.isdecimal():
+        owed = owed.where((Assignment.id if letter == "A" else Assignment.campaign_id) == int(number))
+    return session.scalar(owed.limit(1)) is not None
+
+
+def settle(session: Session, settings: Settings, copy: Copy, outcome: Outcome, now: datetime) -> bool:
+    """Write down what became of a claimed copy; return False where somebody else has settled it meanwhile."""
+    row = session.get(Delivery, copy.id, with_for_update=True)
+    if row is None or row.version != copy.version or row.state not in ("claimed", "in doubt", "unconfirmed"):
+        return False
+    if isinstance(outcome, Doubt) and copy.platform_ref:
+        outcome = Later(outcome.problem)  # drawing the same copy again harms nobody
+    found_again = row.state == "in doubt"
+    row.problem = "" if isinstance(outcome, Sent) else outcome.problem
+    match outcome:
+        case Sent(ref):
+            row.state, row.sent_at, row.platform_ref = "sent", now, ref or copy.platform_ref
+            # Nobody knows in which revision a copy was sent that was found again.
+            row.drawn_revision, row.attempts = 1 if found_again else copy.revision, 0
+            if row.channel in duty.REDRAWN and row.message.revision > row.drawn_revision:
+                row.state, row.due_at = "queued", now  # changed while it was under way
+        case Later():
+            _put_back(row, outcome, now)
+        case Failed():
+            row.state = "failed"
+            if outcome.permanent:
+                _go_another_way(session, settings, row, now)
+        case Doubt():
+            given_up = found_again and row.attempts >= LOOKS
+            row.state = "unconfirmed" if given_up else "in doubt"
+            row.due_at = max(row.due_at, now + delay(row.attempts))
+    return True
+
+
+def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
+    """Let a copy wait for another try; trouble of the channel as a whole is not held against the copy."""
+    if row.attempts >= ATTEMPTS and not outcome.everybody:
+        row.state = "failed"
+        return
+    attempts = row.attempts
+    _stand_back(row, now + max(outcome.after, delay(attempts)))
+    if not outcome.everybody:
+        row.attempts = attempts
+
+
+def _stand_back(row: Delivery, due_at: datetime) -> None:
+    """Take a claim back as if it had never been made."""
+    row.state, row.due_at, row.claimed_until, row.attempts = "queued", due_at, None, max(row.attempts - 1, 0)
+
+
+def _go_another_way(session: Session, settings: Settings, row: Delivery, now: datetime) -> None:
+    """Mark a person unreachable on the channel that refused for good, and queue the message on what is left."""
+    person = row.message.person
+    for one in _identities(session, row.channel, person, now):
+        one.unreachable_since = one.unreachable_since or now
+    session.flush()
+    tried = set(session.scalars(select(Delivery.channel).where(Delivery.message_id == row.message_id)))
+    for channel in channels_of(session, settings, person):
+        if channel not in tried:
+            waiting = Delivery(message_id=row.message_id, campaign_id=row.campaign_id, channel=channel, due_at=now)
+            session.add(waiting)
+
+
+def _identities(session: Session, channel: str, person: Person, now: datetime) -> Sequence[Identity]:
+    """Return how the person is known on a channel; an address that mail never reaches is noted for the first time."""
+    mine = select(Identity).where(Identity.platform == channel, Identity.person_id == person.id)
+    if channel != "mail":
+        return session.scalars(mine).all()
+    known = session.scalar(select(Identity).where(Identity.platform == "mail", Identity.platform_id == person.email))
+    if known is None:
+        known = Identity(
+            person_id=person.id, platform="mail", workspace="", platform_id=person.email or "", recorded_at=now
+        )
+        session.add(known)
+    return [known]
+
+
+def release(session: Session, copies: Sequence[Copy], now: datetime) -> None:
+    """Give back claims that were not begun."""
+    for copy in copies:
+        row = session.get(Delivery, copy.id, with_for_update=True)
+        if row is not None and row.version == copy.version and row.state == "claimed":
+            _stand_back(row, now)

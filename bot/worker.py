@@ -1,0 +1,141 @@
+"""The background process: at each tick the workflows' jobs, batch by batch, and the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.clock import start_clock
+from bot.database import Database, NotSaved
+from bot.delivery import Delivery
+from config.settings import Settings
+from models.desk import SeenGesture, SignInAttempt, SignInLink
+from workflows.context import Context
+from workflows.workflow import REGISTRY, Job
+
+log = structlog.get_logger()
+JOBS_SECONDS = 1
+DELIVERY_SECONDS = 1
+TIDY_SECONDS = 3600
+FIRST_REST = timedelta(seconds=5)
+LONGEST_REST = timedelta(minutes=5)
+KEPT = timedelta(days=7)  # no platform repeats a gesture that late, and no link lives that long
+PATIENCE = 20  # seconds: hosts kill half a minute after they asked to stop
+
+
+class Worker:
+    """Does what no person waits for, and lets those who wait go first."""
+
+    def __init__(
+        self, database: Database, settings: Settings, delivery: Delivery, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._delivery = delivery
+        self._clock = clock
+        self._stopping = False
+        self._busy: set[asyncio.Task[None]] = set()
+        self._resting: dict[str, tuple[datetime, timedelta]] = {}
+
+    async def until_idle(self) -> None:
+        """Run jobs and deliveries until there is nothing left to do now. Raises what a job raised."""
+        while await self._all() + await self._delivery.round():
+            pass
+
+    async def _all(self) -> int:
+        return sum([await self._run(job) for job in REGISTRY.jobs().values()])
+
+    async def jobs(self) -> None:
+        """Run every job until it is idle. One that breaks rests for a while, and the others go on."""
+        for name, job in REGISTRY.jobs().items():
+            if self._resting.get(name, (self._clock(),))[0] > self._clock():
+                continue
+            try:
+                await self._run(job)
+            except Exception as error:  # noqa: BLE001 - one broken job must not stop the reminders of all others
+                self._let_rest(name, error)
+            else:
+                self._resting.pop(name, None)
+
+    async def tidy(self) -> None:
+        """Forget gestures, links and attempts that can have no effect any more."""
+        before = self._clock() - KEPT
+
+        def work(session: Session) -> None:
+            session.execute(delete(SeenGesture).where(SeenGesture.at < before))
+            session.execute(delete(SignInAttempt).where(SignInAttempt.at < before))
+            session.execute(delete(SignInLink).where(SignInLink.expires_at < before))
+
+        await self._database.write(work)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work in the background while the block runs; then finish what is under way and give back what is not."""
+        clock = start_clock(
+            {
+                "jobs": (JOBS_SECONDS, partial(self._tick, self.jobs)),
+                "delivery": (DELIVERY_SECONDS, partial(self._tick, self._delivery.round)),
+                "tidy": (TIDY_SECONDS, partial(self._tick, self.tidy)),
+            }
+        )
+        try:
+            yield
+        finally:
+            clock.pause()
+            self._stopping = True
+            self._delivery.stop()
+            if self._busy:
+                await asyncio.wait(self._busy, timeout=PATIENCE)
+            clock.shutdown()
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._delivery.close()
+
+    async def _run(self, job: Job) -> int:
+        """Run a job batch by batch, resting as long as it worked, so that no answer waits; return how much was done."""
+        total = 0
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            begun = loop.time()
+            done = await self._database.write(partial(self._batch, job))
+            if not done:
+                break
+            total += done
+            await asyncio.sleep(min(loop.time() - begun, 1))
+        return total
+
+    def _batch(self, job: Job, session: Session) -> int:
+        return job(Context(session, self._settings, self._clock()))
+
+    def _let_rest(self, name: str, error: Exception) -> None:
+        """Let a job rest that broke, longer each time."""
+        rest = min(self._resting[name][1] * 2, LONGEST_REST) if name in self._resting else FIRST_REST
+        self._resting[name] = (self._clock() + rest, rest)
+        # No traceback: the text of an error may quote somebody's words. Its kind and place are enough to find it.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        log.error("job broke", job=name, error=type(error).__name__, cause=type(error.__cause__).__name__, where=where)
+
+    async def _tick(self, what: Callable[[], Awaitable[object]]) -> None:
+        """Run what a tick starts, where the end of the process can wait for it."""
+        task = asyncio.current_task()
+        if self._stopping or task is None:
+            return
+        self._busy.add(task)
+        try:
+            await what()
+        except NotSaved as error:
+            log.warning("not saved", cause=type(error.__cause__).__name__)
+        finally:
+            self._busy.discard(task)
