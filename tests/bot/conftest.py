@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.company import found
-from tests.support.stage import Stage, on_stage
+from tests.support.stage import Stage, on_stage_with_mail
 
 
 @pytest.fixture
 def post(database_url: str) -> Iterator[Stage]:
     """A stage whose people are reached by mail."""
-    with on_stage(database_url, mail=True, company="Halden Instruments") as stage:
+    with on_stage_with_mail(database_url, company="Halden Instruments") as stage:
         found(stage)
         yield stage

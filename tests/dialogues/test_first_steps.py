@@ -22,7 +22,7 @@ from workflows.first_steps import install
 def empty(request: pytest.FixtureRequest, database_url: str) -> Iterator[Stage]:
     """A real deployment in which only Ana stands, who installed it."""
     settings = {"admin_email": "ana.duarte@firm.example", "smtp_url": "smtp://127.0.0.1:1", "domains": "firm.example"}
-    with on_stage(database_url, company="Firm", mail=False, **settings) as stage:
+    with on_stage(database_url, company="Firm", **settings) as stage:
         stage.surface = SURFACES[request.param](stage)
         stage.write(lambda session: install(stage.context(session), "ana.duarte@firm.example"))
         yield stage

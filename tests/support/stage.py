@@ -121,7 +121,7 @@ class Stage:
         self.loop.run(self.worker.until_idle())
 
     def mailbox(self, person: Person | Player) -> list[Letter]:
-        """Return the letters that somebody got, oldest first. Needs a stage with `mail=True`."""
+        """Return the letters that somebody got, oldest first. Needs `on_stage_with_mail`."""
         assert self.mail is not None, "this stage has no mail server"
         email = (person.row if isinstance(person, Player) else person).email
         return self.mail.mailbox(email or "")
@@ -163,25 +163,26 @@ class Player:
 
 
 @contextmanager
-def on_stage(database_url: str, *, mail: bool = False, **settings: Any) -> Iterator[Stage]:
-    """Open a stage over a database without rows: migrated, marked as a demo or real, and served.
-
-    With `mail` there is a mail server, and people get letters.
-    """
+def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage over a database without rows: migrated, marked as a demo or real, and served."""
     with ExitStack() as ending:
-        server = ending.enter_context(MailServer().running()) if mail else None
-        if server:
-            settings.setdefault("smtp_url", server.url)
         loop = Loop()
         ending.callback(loop.close)
         database = open_database(database_url)
         ending.callback(database.close)
         stage = Stage(loop, database, Settings(database_url=database_url, **settings))
-        stage.mail = server
         ending.callback(lambda: loop.run(stage.worker.close()))
         migrate(database.engine)
         stage.write(lambda session: session.add(Meta(name="mode", value="demo" if stage.settings.demo else "real")))
         pages = serving(make_app(database, stage.settings, KEYS, stage.clock), "127.0.0.1", 0)
         stage.address = loop.run(anext(pages))
         ending.callback(lambda: loop.run(pages.aclose()))
+        yield stage
+
+
+@contextmanager
+def on_stage_with_mail(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage with a mail server of its own: people whom no chat reaches get letters."""
+    with MailServer().running() as server, on_stage(database_url, smtp_url=server.url, **settings) as stage:
+        stage.mail = server
         yield stage

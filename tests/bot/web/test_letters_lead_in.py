@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from models.message import Button, Message
 from models.person import Person
 from tests.support.company import found
-from tests.support.stage import Player, Stage, on_stage
+from tests.support.stage import Player, Stage, on_stage_with_mail
 from tests.support.web import Browser
 
 
 @pytest.fixture
 def stage(sqlite_url: str) -> Iterator[Stage]:
     """A real company without chats, whose people are reached by mail."""
-    with on_stage(sqlite_url, mail=True, admin_email="ana@halden.example", domains="halden.example") as stage:
+    with on_stage_with_mail(sqlite_url, admin_email="ana@halden.example", domains="halden.example") as stage:
         found(stage)
         yield stage
 
