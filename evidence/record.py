@@ -90,9 +90,9 @@ def write(session: Session, draft: Draft, now: datetime) -> str:
         sealed["consent"] = vault.seal("countersign/v1/consent", draft.consent, person)
     body = canonical(_envelope(new_id, draft, sealed, now))
     session.execute(
-        insert(Record).values(
-            id=new_id, type=draft.type, body=body, recorded_at=now, subject=draft.subject.ref, actor_ref=draft.actor.ref
-        )
+        insert(Record),
+        {"id": new_id, "type": draft.type, "body": body, "recorded_at": now}
+        | {"subject": draft.subject.ref, "actor_ref": draft.actor.ref},
     )
     for item in sealed.values():
         vault.keep(session, item, new_id)

@@ -157,5 +157,5 @@ def _stands(ctx: Context, thing: Any) -> m.Reply:
 def _first(ctx: Context, gesture: m.Gesture) -> bool:
     """Return whether this gesture's key is new, and remember it."""
     key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode()).hexdigest()
-    inserted = insert_or_ignore(ctx.session, SeenGesture, {"key": key, "at": ctx.now}).returning(SeenGesture.key)
-    return ctx.session.scalar(inserted) is not None
+    inserted = insert_or_ignore(ctx.session, SeenGesture).returning(SeenGesture.key)
+    return ctx.session.scalar(inserted, {"key": key, "at": ctx.now}) is not None

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, insert, update
+from sqlalchemy import CursorResult, insert, inspect, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.record import Transition
 
@@ -44,15 +45,24 @@ def move(
     after = moves.get((before, verb))
     if after is None:
         raise Stale(before, verb)
-    table = type(thing)
+    session.flush()  # what was set on the thing before goes first; the update itself is plain SQL
+    table = type(thing).__table__
+    moved = {"state": after, "version": thing.version + 1, **sets}
     result = session.execute(
         update(table)
-        .where(table.id == thing.id, table.state == before, table.version == thing.version)
-        .values(state=after, version=thing.version + 1, **sets)
-        .execution_options(synchronize_session=False)
+        .where(table.c.id == thing.id, table.c.state == before, table.c.version == thing.version)
+        .values(moved)
     )
-    session.expire(thing)
     if not isinstance(result, CursorResult) or result.rowcount != 1:
+        session.refresh(thing)
         raise Stale(thing.state, verb)
-    history = {"noun": table.__tablename__, "thing_id": thing.id, "verb": verb, "from_state": before, "to_state": after}
-    session.execute(insert(Transition).values(**history, at=at, by_id=by_id, record_id=proof_id))
+    _now_reads(session, thing, moved)
+    history = {"noun": table.name, "thing_id": thing.id, "verb": verb, "from_state": before, "to_state": after}
+    session.execute(insert(Transition), {**history, "at": at, "by_id": by_id, "record_id": proof_id})
+
+
+def _now_reads(session: Session, thing: Any, moved: Mapping[str, Any]) -> None:
+    """Let `thing` say what its row says now without asking again; what it points at is looked up when needed."""
+    for name, value in moved.items():
+        set_committed_value(thing, name, value)
+    session.expire(thing, inspect(type(thing)).relationships.keys())

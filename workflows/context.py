@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from config.settings import Settings
 from evidence import record
 from evidence.record import Actor, Draft, Subject
+from models.base import Base
 from models.message import Auth, Message, encode
 from models.moves import Moves, move
 from models.outbox import Delivery, OutboxMessage
@@ -112,13 +113,14 @@ class Context:
             "created_at": self.now,
             "not_before": at,
         }
-        new_id = self.session.scalar(insert_or_ignore(self.session, OutboxMessage, said).returning(OutboxMessage.id))
+        new = insert_or_ignore(self.session, OutboxMessage).returning(OutboxMessage.id)
+        new_id = self.session.scalar(new, said)
         if new_id is not None:
             for channel in channels_of(self.session, self.settings, person):
                 self.session.add(Delivery(message_id=new_id, campaign_id=campaign_id, channel=channel, due_at=at))
 
 
-def insert_or_ignore(session: Session, table: Any, values: Any) -> Any:
-    """Return an INSERT that does nothing where a unique row already stands, on either database."""
+def insert_or_ignore(session: Session, table: type[Base]) -> Any:
+    """Return an INSERT, of rows given when it is executed, that does nothing where a unique row already stands."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(values).on_conflict_do_nothing()
+    return dialect.insert(table.__table__).on_conflict_do_nothing()

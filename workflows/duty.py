@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.campaign import Assignment, Campaign
@@ -88,15 +88,15 @@ def pass_on(ctx: Context, assignment: Assignment, step: str, assignee: Person, r
 def redraw(ctx: Context, assignment: Assignment) -> None:
     """Bring every copy of the assignment's card up to date; those already sent to a chat are redrawn by delivery."""
     workflow = REGISTRY.workflow(assignment.workflow)
-    for copy in ctx.session.scalars(select(OutboxMessage).where(OutboxMessage.topic == assignment.code)):
-        _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
-    if assignment.campaign_id is None:
-        return
-    together = select(OutboxMessage).where(
+    alone = OutboxMessage.topic == assignment.code
+    together = and_(
         OutboxMessage.topic == f"C-{assignment.campaign_id}", OutboxMessage.person_id == assignment.owed_by_id
     )
-    for copy in ctx.session.scalars(together):
-        _draw(ctx, copy, bundle(ctx, of_campaign(ctx.session, assignment.campaign_id, copy.person_id), copy.person))
+    for copy in ctx.session.scalars(select(OutboxMessage).where(or_(alone, together))):
+        if copy.topic == assignment.code:
+            _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
+        elif assignment.campaign_id is not None:
+            _draw(ctx, copy, bundle(ctx, of_campaign(ctx.session, assignment.campaign_id, copy.person_id), copy.person))
 
 
 def of_campaign(session: Session, campaign_id: int, person_id: int) -> list[Assignment]:

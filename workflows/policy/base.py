@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from evidence.record import Subject
 from models.campaign import Assignment
@@ -34,14 +34,25 @@ def policy_by_code(session: Session, code: str) -> Policy | None:
 def version_by_code(session: Session, code: str) -> PolicyVersion | None:
     """Return POL-3v4, or for POL-3 the version in force; None where there is none."""
     found = _CODE.fullmatch(code.strip())
+    if found and found[2]:
+        return _numbered(session, int(found[1]), int(found[2]))
     policy = policy_by_code(session, code)
-    if found is None or policy is None:
-        return None
-    if found[2] is None:
-        return session.get(PolicyVersion, policy.in_force_id) if policy.in_force_id else None
-    return session.scalar(
-        select(PolicyVersion).where(PolicyVersion.policy_id == policy.id, PolicyVersion.number == int(found[2]))
-    )
+    return session.get(PolicyVersion, policy.in_force_id) if policy and policy.in_force_id else None
+
+
+def _numbered(session: Session, policy_id: int, number: int) -> PolicyVersion | None:
+    """Return a version by its number, which means the same row for life: one gesture asks several times, we once."""
+    known: dict[tuple[int, int], PolicyVersion] = session.info.setdefault(PolicyVersion, {})
+    version = known.get((policy_id, number))
+    if version is None:
+        version = session.scalar(
+            select(PolicyVersion)
+            .where(PolicyVersion.policy_id == policy_id, PolicyVersion.number == number)
+            .options(joinedload(PolicyVersion.policy))
+        )
+        if version is not None:
+            known[policy_id, number] = version
+    return version
 
 
 def find_version(ctx: Context, target: str) -> PolicyVersion:

@@ -70,7 +70,7 @@ def keep(ctx: Context, upload: m.Upload, field: str, accept: Sequence[str]) -> O
         raise Invalid(**{field: f"Its content is none of: {', '.join(accept)}. The name alone does not count."})
     sha256 = hashlib.sha256(upload.body).hexdigest()
     row = {"sha256": sha256, "media_type": _KINDS[kind], "name": name, "body": upload.body, "kept_at": ctx.now}
-    ctx.session.execute(insert_or_ignore(ctx.session, Original, row))
+    ctx.session.execute(insert_or_ignore(ctx.session, Original), row)
     return ctx.session.get_one(Original, sha256)
 
 
