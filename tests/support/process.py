@@ -43,6 +43,11 @@ class Running:
         self._output = output
 
     @property
+    def address(self) -> str:
+        """Where it serves, once it does."""
+        return self.says("Serving on http").split("Serving on ")[1].split(",")[0]
+
+    @property
     def text(self) -> str:
         """Everything printed so far."""
         return self._output.read_text(encoding="utf-8")
@@ -58,12 +63,12 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *words: str, **settings: str) -> Iterator[Running]:
-    """Run `python -m bot` beside the test; it is told to stop afterwards, as by Ctrl-C."""
-    output = folder / "output.txt"
+def running(folder: Path, *words: str, module: str = "bot", **settings: str) -> Iterator[Running]:
+    """Run `python -m bot` (or another module) beside the test; it is told to stop afterwards, as by Ctrl-C."""
+    output = folder / f"{module}.txt"
     with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *words],
+            [sys.executable, "-m", module, *words],
             cwd=ROOT,
             env=environment(**settings),
             stdout=file,
