@@ -95,6 +95,7 @@ class Assignment(Base):
             sqlite_where=text("campaign_id IS NOT NULL"),
             postgresql_where=text("campaign_id IS NOT NULL"),
         ),
+        Index("ix_assignments_subject", "subject", "state"),
         Index("ix_assignments_counts", "campaign_id", "department", "state", "due_on"),
     )
 

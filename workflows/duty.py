@@ -22,6 +22,11 @@ REDRAWN = ("slack", "teams")  # channels whose copies can be changed after they 
 MOVES = {
     ("open", "answer"): "done",
     ("open", "pass on"): "open",
+    ("open", "ask"): "open",  # a question pauses reminders, it ends nothing
+    ("objected", "ask"): "objected",
+    ("open", "reply"): "open",
+    ("open", "move over"): "open",  # to the text that took the place of the one asked about
+    ("objected", "move over"): "open",  # what they could not agree to is gone: the new text is asked afresh
     ("open", "object"): "objected",
     ("objected", "answer"): "done",  # who could not agree may still come round
     ("objected", "settle"): "open",

@@ -321,6 +321,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("next_nudge_at IS NOT NULL"),
         )
         batch_op.create_index("ix_assignments_owed", ["owed_by_id", "workflow", "subject"], unique=False)
+        batch_op.create_index("ix_assignments_subject", ["subject", "state"], unique=False)
         batch_op.create_index(
             "uq_assignments_campaign",
             ["campaign_id", "owed_by_id", "subject"],
@@ -481,6 +482,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("campaign_id IS NOT NULL"),
             postgresql_where=sa.text("campaign_id IS NOT NULL"),
         )
+        batch_op.drop_index("ix_assignments_subject")
         batch_op.drop_index("ix_assignments_owed")
         batch_op.drop_index(
             "ix_assignments_due",
