@@ -14,7 +14,7 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.inbound import Inbound
 from bot.outside.mail import Mail
-from bot.web import entrance, guard, pages, pick, visits
+from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.session import Cookies
 from bot.worker import Worker
@@ -38,7 +38,7 @@ def make_app(
     cookies = Cookies(keys, secure=settings.base_url.startswith("https://"))
     app[PARTS] = Parts(database, Inbound(database, settings, clock), settings, cookies, clock)
     app.on_response_prepare.append(guard.dress)
-    for part in (entrance, pick, visits, pages):
+    for part in (entrance, pick, visits, pages, originals):
         app.add_routes(part.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app

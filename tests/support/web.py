@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from yarl import URL
 from bot.web.session import COOKIE, Cookies, open_session
 from models.person import Person
 from tests.support.page import Form, Page, read
-from tests.support.stage import KEYS, Screen, Stage
+from tests.support.stage import KEYS, Stage
 
 
 class WebScreen:
@@ -80,6 +81,20 @@ class Browser:
         """Follow a link."""
         return self.stage.loop.run(self._request("GET", path))
 
+    def download(self, path: str) -> tuple[int, Mapping[str, str], bytes]:
+        """Follow a link to a file; return (status, headers, content)."""
+
+        async def fetch() -> tuple[int, Mapping[str, str], bytes]:
+            url = URL(self.stage.address).join(URL(path))
+            jar = aiohttp.CookieJar(unsafe=True)
+            async with (
+                aiohttp.ClientSession(cookies=self._cookies, cookie_jar=jar) as client,
+                client.get(url) as response,
+            ):
+                return response.status, response.headers, await response.read()
+
+        return self.stage.loop.run(fetch())
+
     def send(self, form: Form, answers: dict[str, Any]) -> WebScreen:
         """Send a form with answers; a Toggle is True or False, a file (name, bytes)."""
         data = aiohttp.FormData(default_to_multipart=any(isinstance(value, tuple) for value in answers.values()))
@@ -117,11 +132,11 @@ class WebSurface:
             self._browsers[person.id] = Browser(self._stage, person)
         return self._browsers[person.id]
 
-    def opens(self, person: Person) -> Screen:
+    def opens(self, person: Person) -> WebScreen:
         """See Surface.opens."""
         return self.browser(person).get("/go/todo")
 
-    def says(self, person: Person, words: str) -> Screen:
+    def says(self, person: Person, words: str) -> WebScreen:
         """See Surface.says."""
         page = self.browser(person).get("/go/help").page
         box = next(form for form in page.forms if form.action == "/say")

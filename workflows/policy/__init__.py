@@ -1,6 +1,31 @@
 """Policies: drafted, approved, published, and acknowledged by everybody they apply to."""
 
-from workflows.policy import acknowledge, approve, compare, folder, publish, read, topics
+from workflows.policy import (
+    acknowledge,
+    approve,
+    compare,
+    exempt,
+    folder,
+    publish,
+    questions,
+    read,
+    succession,
+    topics,
+    upload,
+)
 from workflows.policy.base import WORKFLOW
 
-__all__ = ["WORKFLOW", "acknowledge", "approve", "compare", "folder", "publish", "read", "topics"]
+__all__ = [
+    "WORKFLOW",
+    "acknowledge",
+    "approve",
+    "compare",
+    "exempt",
+    "folder",
+    "publish",
+    "questions",
+    "read",
+    "succession",
+    "topics",
+    "upload",
+]

@@ -1,4 +1,4 @@
-"""An employee's answers to a policy: I acknowledge it, I have a question, I cannot agree."""
+"""An employee acknowledges a policy: the card that asks for it, and the form with the box to tick."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.person import Person
 from models.policy import PolicyVersion
 from workflows import duty
 from workflows.context import Context, say_date, zone_of
-from workflows.policy.base import WORKFLOW, find_mine, subject_of, version_by_code, version_of
+from workflows.policy.base import WORKFLOW, files, find_mine, subject_of, version_by_code, version_of
 from workflows.who import assignee
 from workflows.workflow import Answers, Refusal
 
@@ -39,11 +39,12 @@ def _standing(assignment: Assignment, viewer: Person) -> str:
     """Return how far an assignment has come, in a sentence; nothing while it simply waits."""
     closed = assignment.closed_at
     day = say_date(closed.astimezone(zone_of(viewer)).date()) if closed else ""
+    late = ", after the due date" if closed and closed > assignment.due_at else ""
     return {
-        "open": "",
-        "done": f"You acknowledged this on {day}. Thank you.",
+        "open": "Your question is with the owner, who answers you here." if assignment.step != "answer" else "",
+        "done": f"You acknowledged this on {day}{late}. Thank you.",
         "objected": "You said you can't agree. The owner has your reason and will get back to you.",
-        "exempt": "You are exempt from this one. Nothing to do.",
+        "exempt": "You are exempt from this for now. Nothing to do.",
         "superseded": "A newer version has taken its place. Nothing to do here.",
     }.get(assignment.state, "This was withdrawn. Nothing to do.")
 
@@ -87,7 +88,7 @@ def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
             m.Fact("Due", say_date(assignment.due_on)),
             m.Fact("Fingerprint", version.sha256),
         ),
-        links=(m.Link("Read the full text", f"/go/policy.show/{assignment.code}"),),
+        links=(m.Link("Read the full text", f"/go/policy.show/{assignment.code}"), *files(version)),
         fields=tuple(fields),
         submit="Acknowledge",
     )
@@ -104,27 +105,31 @@ def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
     personal=True,
 )
 def acknowledge(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
-    """Record the acknowledgement and close the assignment. A second one shows the first."""
+    """Record the acknowledgement and close the assignment, late or not. A second one shows the first."""
     if assignment.state not in duty.OPEN:
         return card(ctx, assignment, ctx.person)
     version = version_of(ctx.session, assignment)
+    if version.state != "published":
+        raise Refusal("This policy is no longer in force.", "There is nothing to acknowledge.", status="again")
     typed = {"typed_name": answers["typed_name"]} if version.typed_name else {}
     record_id = ctx.record(
         "policy.acknowledged",
         subject_of(version),
         outcome="acknowledged",
-        facts=_facts(ctx, assignment, version),
+        facts=facts_of(ctx, assignment, version),
         private=typed,
         consent=consent(version),
         due_at=assignment.due_at,
         campaign_ref=assignment.campaign.code if assignment.campaign else "",
         control_ids=[part for part in version.controls.split(";") if part],
     )
+    if assignment.subject != version.code:  # the text was replaced since they were asked; they have seen the new one
+        ctx.move(assignment, "move over", duty.MOVES, record_id, subject=version.code)
     duty.close(ctx, assignment, "answer", record_id)
     return card(ctx, assignment, ctx.person)
 
 
-def _facts(ctx: Context, assignment: Assignment, version: PolicyVersion) -> dict[str, Any]:
+def facts_of(ctx: Context, assignment: Assignment, version: PolicyVersion) -> dict[str, Any]:
     """Return the clear fields an auditor tests for an acknowledgement (criteria CC1.1, CC1.5, CC5.3)."""
     approver = ctx.session.get(Person, version.approver_id) if version.approver_id else None
     start = assignment.owed_by.start_on
@@ -138,97 +143,3 @@ def _facts(ctx: Context, assignment: Assignment, version: PolicyVersion) -> dict
         "effective_from": instant(version.published_at) if version.published_at else "",
         "hire_date": start.isoformat() if start else "",
     }
-
-
-def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
-    """Return the form for a question to the policy's owner."""
-    version = version_of(ctx.session, assignment)
-    return m.Form(
-        "policy.ask",
-        assignment.code,
-        f"Ask about “{version.title}”",
-        (m.Text("question", "Your question", long=True),),
-        lines=("It goes to the policy's owner. Reminders pause while you wait for the answer.",),
-        submit="Ask",
-    )
-
-
-@WORKFLOW.do(
-    "ask",
-    help="ask a policy's owner a question",
-    example="policy ask POL-3 May I use my own phone?",
-    form=ask_form,
-    find=find_mine,
-    may=assignee,
-    personal=True,
-)
-def ask(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
-    """Record the question and pass it to the owner."""
-    version = version_of(ctx.session, assignment)
-    record_id = ctx.record(
-        "policy.question",
-        subject_of(version),
-        outcome="asked",
-        facts={"assignment": assignment.code},
-        private={"question": answers["question"]},
-    )
-    _tell_owner(ctx, version, record_id, "has a question about", answers["question"])
-    return m.Message(
-        "Your question is on its way.", lines=("The owner answers you directly; the due date stays.",), tone="good"
-    )
-
-
-def object_form(ctx: Context, assignment: Assignment) -> m.Form:
-    """Return the form for somebody who cannot agree."""
-    version = version_of(ctx.session, assignment)
-    return m.Form(
-        "policy.object",
-        assignment.code,
-        f"You can't agree to “{version.title}”",
-        (m.Text("reason", "What keeps you from agreeing?", long=True),),
-        lines=("Your reason goes to the policy's owner and is kept on record. It does not count as being late.",),
-    )
-
-
-@WORKFLOW.do(
-    "object",
-    help="say that you can't agree to a policy, and why",
-    example="policy object POL-3 It forbids what my job needs",
-    form=object_form,
-    find=find_mine,
-    may=assignee,
-    personal=True,
-)
-def object_(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
-    """Record the refusal with its reason; reminders stop until the owner has settled it."""
-    if assignment.state != "open":
-        raise Refusal("This one is already answered.", "Type `todo` to see what is open.", status="again")
-    version = version_of(ctx.session, assignment)
-    record_id = ctx.record(
-        "policy.objected",
-        subject_of(version),
-        outcome="objected",
-        facts=_facts(ctx, assignment, version),
-        private={"reason": answers["reason"]},
-        due_at=assignment.due_at,
-    )
-    ctx.move(assignment, "object", duty.MOVES, record_id, next_nudge_at=None)
-    duty.redraw(ctx, assignment)
-    _tell_owner(ctx, version, record_id, "can't agree to", answers["reason"])
-    return card(ctx, assignment, ctx.person)
-
-
-def _tell_owner(ctx: Context, version: PolicyVersion, record_id: str, what: str, words: str) -> None:
-    """Pass somebody's words on to the policy's owner."""
-    ctx.say(
-        version.policy.owner,
-        m.Message(
-            title=f"{version.title}: somebody {what} it"
-            if what.startswith("can't")
-            else f"{version.title}: a question",
-            lines=(f"{m.mention(ctx.person.ref)} {what} {version.code}:", words),
-            buttons=(m.Button("Read the policy", "policy.show", version.code),),
-        ),
-        kind="notice",
-        dedupe=f"{record_id}:owner",
-    )

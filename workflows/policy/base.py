@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload
 
 from evidence.record import Subject
+from models import message as m
 from models.campaign import Assignment
 from models.policy import Policy, PolicyVersion
 from workflows import duty
@@ -55,31 +56,22 @@ def _numbered(session: Session, policy_id: int, number: int) -> PolicyVersion | 
     return version
 
 
-def find_version(ctx: Context, target: str) -> PolicyVersion:
-    """Find a policy version by what people type or press (POL-3, POL-3v4, A-17), or raise Refusal."""
-    assignment = duty.by_code(ctx.session, target) if target.startswith("A-") else None
-    version = version_by_code(ctx.session, assignment.subject if assignment else target)
-    if version is None:
-        raise Refusal(
-            f"There is no policy {target or 'without an id'}.", "Type `policy list` to see them.", status="missing"
-        )
-    return version
-
-
 def find_mine(ctx: Context, target: str) -> Assignment:
     """Find the actor's assignment for A-17 or POL-3, or the only one open; raises Refusal."""
     if target.upper().startswith("A-"):
         return duty.find_mine(ctx, target.upper())
     mine = select(Assignment).where(Assignment.assignee_id == ctx.person.id, Assignment.workflow == WORKFLOW.name)
     if target:
-        version = find_version(ctx, target)
-        found = ctx.session.scalars(
-            mine.where(Assignment.subject == version.code).order_by(Assignment.id.desc())
-        ).first()
+        version = version_by_code(ctx.session, target)
+        mine = mine.where(Assignment.subject.in_(codes_of(version) if version else ()))
+        is_open = case((Assignment.state.in_(duty.OPEN), 0), else_=1)
+        found = ctx.session.scalars(mine.order_by(is_open, Assignment.id.desc())).first()
         if found is None:
-            raise Refusal(f"{version.title} is not waiting for you.", "Type `todo` to see what is.", status="missing")
+            raise Refusal(
+                f"{m.clean(target)[:60]} is not waiting for you.", "Type `todo` to see what is.", status="missing"
+            )
         return found
-    waiting = ctx.session.scalars(mine.where(Assignment.state.in_(duty.OPEN))).all()
+    waiting = ctx.session.scalars(mine.where(duty.waiting())).all()
     if len(waiting) != 1:
         raise Refusal(
             "Which policy do you mean?" if waiting else "No policy is waiting for you.", "Type `todo` to see the list."
@@ -87,14 +79,31 @@ def find_mine(ctx: Context, target: str) -> Assignment:
     return waiting[0]
 
 
+def codes_of(version: PolicyVersion) -> list[str]:
+    """Return the codes of this version and of every earlier one of its policy."""
+    return [f"{version.policy.code}v{number}" for number in range(1, version.number + 1)]
+
+
 def version_of(session: Session, assignment: Assignment) -> PolicyVersion:
-    """Return the version an assignment asks about. Raises LookupError if the row is gone (it never is)."""
+    """Return the version an assignment asks about: while it is open, the one that took an earlier one's place.
+
+    Raises LookupError if the row is gone (it never is).
+    """
     version = version_by_code(session, assignment.subject)
     if version is None:
         raise LookupError(assignment.subject)
+    if version.state == "superseded" and assignment.state in duty.OPEN and version.policy.in_force_id:
+        return session.get_one(PolicyVersion, version.policy.in_force_id)
     return version
 
 
 def subject_of(version: PolicyVersion) -> Subject:
     """Return a policy version as evidence names it."""
     return Subject("policy", version.policy.code, version.number, version.sha256)
+
+
+def files(version: PolicyVersion) -> tuple[m.Link, ...]:
+    """Return the link to the file that is the policy, if a file is."""
+    if version.original_sha256 is None:
+        return ()
+    return (m.Link(f"Download {version.file_name or 'the file'}", f"/original/{version.original_sha256}"),)

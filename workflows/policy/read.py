@@ -10,7 +10,7 @@ from models.policy import Policy, PolicyVersion
 from workflows import duty
 from workflows.context import Context, say_date, zone_of
 from workflows.policy import states
-from workflows.policy.base import WORKFLOW
+from workflows.policy.base import WORKFLOW, files
 from workflows.who import everyone
 from workflows.workflow import Answers
 
@@ -70,6 +70,8 @@ def _standing(version: PolicyVersion) -> str:
     """Return what somebody must know before they read a text that is not in force."""
     if version.state in states.UNPUBLISHED:
         return f"This is not in force: {version.state}."
+    if version.state == "published" and not version.text:
+        return "This policy is a file: download it to read it."
     if version.state == "superseded":
         newer = version.policy.in_force_id is not None
         return (
@@ -89,13 +91,6 @@ def _facts(ctx: Context, version: PolicyVersion) -> tuple[m.Fact, ...]:
         found.append(m.Fact("Approved by", m.mention(approver.ref)))
     found.append(m.Fact("Fingerprint", version.sha256))
     return tuple(found)
-
-
-def files(version: PolicyVersion) -> tuple[m.Link, ...]:
-    """Return the link to the file that is the policy, if a file is."""
-    if version.original_sha256 is None:
-        return ()
-    return (m.Link(f"Download {version.file_name or 'the file'}", f"/original/{version.original_sha256}"),)
 
 
 def duty_of(ctx: Context, version: PolicyVersion) -> str:

@@ -13,7 +13,7 @@ from models.person import EmailAlias, Person
 from models.policy import Policy, PolicyVersion
 from workflows import duty
 from workflows.context import Context
-from workflows.policy.base import WORKFLOW, policy_by_code, version_by_code
+from workflows.policy.base import WORKFLOW, policy_by_code, version_by_code, version_of
 from workflows.who import OVERSEERS
 from workflows.workflow import Finder, Refusal
 
@@ -40,6 +40,8 @@ _ACTS = (
     ("publish", "Publish", "primary"),
     ("diff", "What changed", "plain"),
     ("approved-elsewhere", "Approved elsewhere", "plain"),
+    ("upload", "New version", "plain"),
+    ("exempt", "Exempt somebody", "plain"),
     ("retire", "Retire", "danger"),
 )
 _MOVE_OF = {"changes": "request changes", "approved-elsewhere": "approve elsewhere"}
@@ -87,7 +89,7 @@ def missing(target: str) -> Refusal:
 def find_readable(ctx: Context, target: str) -> PolicyVersion:
     """Find a version by POL-3, POL-3v4 or A-17; POL-3 without one in force is its newest. Raises Refusal."""
     assignment = duty.by_code(ctx.session, target.upper()) if target.upper().startswith("A-") else None
-    version = version_by_code(ctx.session, assignment.subject if assignment else target)
+    version = version_of(ctx.session, assignment) if assignment else version_by_code(ctx.session, target)
     if version is None and (policy := policy_by_code(ctx.session, target)):
         version = newest(ctx.session, policy)
     if version is None or not readable(ctx, version):
@@ -134,13 +136,17 @@ def buttons(ctx: Context, version: PolicyVersion) -> tuple[m.Button, ...]:
     found: list[m.Button] = []
     for name, label, style in _ACTS:
         act = WORKFLOW.acts[f"{WORKFLOW.name}.{name}"]
-        fits = before(ctx.session, version) is not None if name == "diff" else _leads_on(version, name)
-        if fits and act.may(ctx, version):
+        if _fits(ctx, version, name) and act.may(ctx, act.find(ctx, version.code)):
             found.append(m.Button(label, act.name, version.code, style))  # type: ignore[arg-type]
     return tuple(found)
 
 
-def _leads_on(version: PolicyVersion, name: str) -> bool:
+def _fits(ctx: Context, version: PolicyVersion, name: str) -> bool:
+    """Return whether an act makes sense in the version's present state, whoever does it."""
+    if name == "diff":
+        return before(ctx.session, version) is not None
+    if name in ("upload", "exempt"):
+        return version.state == "published"
     return (version.state, _MOVE_OF.get(name, name)) in MOVES
 
 
