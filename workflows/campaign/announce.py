@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import groupby
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from models import message as m
 from models.campaign import Assignment, Campaign
@@ -14,7 +16,6 @@ from models.person import Person
 from workflows.bundle import bundle
 from workflows.campaign.base import WORKFLOW, promise, take
 from workflows.context import Context, zone_of
-from workflows.duty import of_campaign
 
 BATCH = 100  # people
 MORNING = time(9)
@@ -27,35 +28,36 @@ def announce(ctx: Context) -> int:
     campaign = take(ctx, Campaign.state == "running", Campaign.announced_at.is_(None))
     if campaign is None:
         return 0
-    people = ctx.session.scalars(
-        select(Person)
-        .where(
-            Person.id.in_(
-                select(Assignment.owed_by_id)
-                .where(Assignment.campaign_id == campaign.id, Assignment.owed_by_id > campaign.said_cursor)
-                .distinct()
-                .order_by(Assignment.owed_by_id)
-                .limit(BATCH)
-            )
-        )
-        .order_by(Person.id)
-    ).all()
-    if not people:
+    asked = Assignment.campaign_id == campaign.id
+    batch = (
+        select(Assignment.owed_by_id)
+        .where(asked, Assignment.owed_by_id > campaign.said_cursor)
+        .distinct()
+        .order_by(Assignment.owed_by_id)
+        .limit(BATCH)
+    )
+    ids = ctx.session.scalars(batch).all()
+    if not ids:
         campaign.announced_at = ctx.now
         return 1
-    for person in people:
-        tell(ctx, campaign, person)
-    campaign.said_cursor = people[-1].id
-    return len(people)
+    owed = ctx.session.scalars(
+        select(Assignment)
+        .options(joinedload(Assignment.owed_by))
+        .where(asked, Assignment.owed_by_id.in_(ids), Assignment.state == "open")
+        .order_by(Assignment.owed_by_id, Assignment.id)
+    ).all()
+    for person, theirs in groupby(owed, key=lambda one: one.owed_by):
+        tell(ctx, campaign, person, list(theirs))
+    campaign.said_cursor = ids[-1]
+    return len(ids)
 
 
-def tell(ctx: Context, campaign: Campaign, person: Person) -> None:
-    """Write one person's message, if they still owe something and still belong to the company.
+def tell(ctx: Context, campaign: Campaign, person: Person, owed: Sequence[Assignment]) -> None:
+    """Write one person's message about what they owe, if they still belong to the company.
 
     Somebody on leave gets it on the morning they are back.
     """
-    owed = [one for one in of_campaign(ctx.session, campaign.id, person.id) if one.state == "open"]
-    if not owed or not person.employed(ctx.now.astimezone(zone_of(person)).date()):
+    if not person.employed(ctx.now.astimezone(zone_of(person)).date()):
         return
     ctx.say(
         person,

@@ -154,9 +154,10 @@ def add(ctx: Context, campaign: Campaign, person: Person, reason: str, *, note: 
         raise Refusal(f"They cannot be asked: {why}.")
     fresh = Sorting([_from_today(ctx, campaign, task) for task in sorting.tasks], sorting.excluded)
     assign(ctx, campaign, fresh, "campaign.added", reason=reason, private={"note": note} if note else {})
+    added = of_campaign(ctx.session, campaign.id, person.id)
     if campaign.announced_at is not None or person.id <= campaign.said_cursor:
-        tell(ctx, campaign, person)  # the announcing has passed them by; otherwise it will come to them
-    return of_campaign(ctx.session, campaign.id, person.id)
+        tell(ctx, campaign, person, added)  # the announcing has passed them by; otherwise it will come to them
+    return added
 
 
 def _from_today(ctx: Context, campaign: Campaign, task: Task) -> Task:

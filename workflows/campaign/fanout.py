@@ -92,6 +92,7 @@ def _insert(ctx: Context, campaign: Campaign, tasks: list[Task], reason: str) ->
             "assigned_at": ctx.now,
             "due_on": task.due_on,
             "due_at": end_of_day(task.due_on, task.who.zone),
+            "next_nudge_at": ctx.now,
         }
         for task in tasks
     ]

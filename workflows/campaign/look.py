@@ -17,7 +17,11 @@ from workflows.workflow import Answers
 SHOWN = 30  # campaigns on the list; older ones can still be opened by their id
 LAUNCHED = ("launching", "held", "running", "paused", "closed", "withdrawn")
 BUTTONS = {
-    "draft": (("Preview", "campaign.preview", "plain"), ("Launch", "campaign.launch", "primary")),
+    "draft": (
+        ("Preview", "campaign.preview", "plain"),
+        ("Drop", "campaign.withdraw", "plain"),
+        ("Launch", "campaign.launch", "primary"),
+    ),
     "launching": (("Stop", "campaign.stop", "danger"),),
     "held": (("Stop", "campaign.stop", "danger"),),
     "running": (

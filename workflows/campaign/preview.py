@@ -52,6 +52,7 @@ def show(ctx: Context, campaign: Campaign) -> m.Home:
             m.Button("Send to myself", "campaign.try", campaign.code),
             m.Button("Pilot", "campaign.pilot", campaign.code),
             m.Button("Launch kit", "campaign.kit", campaign.code),
+            m.Button("Put together with other drafts", "campaign.combine", campaign.code),
         )
     return m.Home(f"Preview of {campaign.code}", lines=(campaign.title,), cards=cards, buttons=buttons)
 

@@ -51,6 +51,8 @@ def _set_due(ctx: Context, campaign: Campaign, one: Assignment) -> None:
         first_day = one.owed_by.leave_to + timedelta(days=1)
     one.due_on = due_after(campaign, begun, first_day)
     one.due_at = duty.end_of_day(one.due_on, zone)
+    if one.next_nudge_at is not None:
+        one.next_nudge_at = ctx.now  # reminders are counted from the new day
     duty.redraw(ctx, one)
 
 
