@@ -188,6 +188,7 @@ def test_pause_and_resume(stage: Stage) -> None:
     ana.says(f"campaign pause {code}").sees("C-1 is paused")
     ana.says("campaign list").sees("Paused: nothing is sent")
     stage.person("Chidi").opens().presses("Acknowledge").fills(agree=True).sees("You acknowledged this")
+    stage.later(minutes=1)
     ana.says(f"campaign resume {code}").sees("goes on")
     ana.says(f"campaign resume {code}").sees("C-1 is running")
     kinds = [record["type"] for record in stage.records() if record["type"] in ("campaign.paused", "campaign.resumed")]
