@@ -13,6 +13,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The second click of two sends nothing; a page that one comes back to may send again.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
 // How much room is left in a box, said only near its end, so that nobody is talked to at every letter.
 for (const box of document.querySelectorAll(".field [maxlength]")) {
   const room = box.closest(".field").querySelector(".room");
