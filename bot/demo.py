@@ -158,7 +158,7 @@ def _policies(session: Session, founding: Founding) -> None:
             sha256=hashlib.sha256(text.encode()).hexdigest(),
             summary=about["summary"],
             controls=";".join(about["controls"]),
-            audience=";".join(about["audience"]),
+            audience="; ".join(about["audience"]),
             days=about["days"],
             typed_name=about["typed_name"],
             answers_as=1,
