@@ -2,7 +2,8 @@
 
 SQLite has one writer thread that commits queued pieces of work together (group commit, `synchronous=FULL`);
 PostgreSQL a small pool of threads. No `await` can stand inside a transaction. If a group fails as a whole, each piece
-is run again alone: `work(session)` therefore touches nothing but its session.
+is run again alone: `work(session)` therefore touches nothing but its session. Whoever stops waiting before their piece
+was begun takes it back; one that was begun is committed or not, whoever still listens.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-BUSY_SECONDS = 15
+BUSY_SECONDS = 2  # what another process may hold a lock for before people are told to try again: chats wait 3 s
+CONNECT_SECONDS = 5
 GROUP_LIMIT = 64
 READERS = 4
 SESSIONS = 8
 RETRIED = ("40001", "40P01")  # serialization failure, deadlock (PostgreSQL, Appendix A: error codes)
+READ_ONLY = "25006"  # what hosts do with a database whose disk is full
+Piece = tuple[Work[Any], Future[Any]]
 
 
 class NotSaved(Exception):
@@ -69,7 +73,11 @@ def sqlite_engine(url: str, *, read_only: bool = False) -> Engine:
     if place and place != ":memory:":
         Path(place).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}
+        url,
+        poolclass=QueuePool,
+        pool_size=READERS,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine, "connect")
@@ -101,12 +109,15 @@ class SqliteDatabase:
         self.engine = sqlite_engine(url)
         self._readers = sqlite_engine(url, read_only=True)
         self._pool = ThreadPoolExecutor(READERS, "reader")
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
+        self._closed = False
         self._writer = threading.Thread(target=self._write_on, name="writer", daemon=True)
         self._writer.start()
 
     async def write(self, work: Work[T]) -> T:
         """See Database.write."""
+        if self._closed:
+            raise NotSaved("the database is closed")
         future: Future[T] = Future()
         self._queue.put((work, future))
         return await asyncio.wrap_future(future)
@@ -117,6 +128,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """See Database.close."""
+        self._closed = True
         self._queue.put(None)
         self._writer.join()
         self._pool.shutdown()
@@ -124,35 +136,47 @@ class SqliteDatabase:
         self._readers.dispose()
 
     def _read(self, work: Work[T]) -> T:
-        with Session(self._readers) as session:
-            return work(session)
+        try:
+            with Session(self._readers) as session:
+                return work(session)
+        except OperationalError as error:
+            if "readonly" in str(error.orig):
+                raise  # a look that writes is a mistake of ours, not of the database
+            raise _not_saved(error) from error
 
     def _write_on(self) -> None:
-        """Take groups of work off the queue until told to stop."""
-        stopping = False
-        while not stopping:
-            first = self._queue.get()
-            group = [] if first is None else [first]
-            stopping = first is None
-            while group and len(group) < GROUP_LIMIT:
-                try:
-                    item = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if item is None:
-                    stopping = True
-                    break
-                group.append(item)
-            if group:
-                self._commit(group)
+        """Take groups of work off the queue until told to stop, and leave nobody waiting."""
+        while (group := self._group(self._queue.get())) is not None:
+            self._commit(group)
+        while not self._queue.empty():
+            late = self._queue.get()
+            if late is not None and late[1].set_running_or_notify_cancel():
+                late[1].set_exception(NotSaved("the database is closed"))
 
-    def _commit(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
+    def _group(self, first: Piece | None) -> list[Piece] | None:
+        """Return the pieces to commit together: what waits and was not taken back; None when it is time to stop."""
+        if first is None:
+            return None
+        group, more = [first], min(self._queue.qsize(), GROUP_LIMIT - 1)
+        for _ in range(more):
+            item = self._queue.get_nowait()
+            if item is None:
+                self._queue.put(None)  # this group first, then stop
+                break
+            group.append(item)
+        return [piece for piece in group if piece[1].set_running_or_notify_cancel()]
+
+    def _commit(self, group: list[Piece]) -> None:
         """Commit a group at once; where that fails as a whole, each piece alone."""
+        if not group:
+            return
         try:
             outcomes = self._attempt([work for work, _ in group])
-        except (DBAPIError, sqlite3.Error) as error:
-            if len(group) == 1:
-                group[0][1].set_exception(_not_saved(error))
+        except Exception as error:  # noqa: BLE001 - whoever awaits must hear of it, and the writer must live on
+            if isinstance(error, _CannotBegin) or len(group) == 1:
+                # Alone it would be the same, after the same wait for the same lock.
+                for _, future in group:
+                    future.set_exception(_not_saved(error))
                 return
             for piece in group:
                 self._commit([piece])
@@ -163,31 +187,45 @@ class SqliteDatabase:
             else:
                 future.set_exception(failure)
 
-    def _attempt(self, works: list[Work[Any]]) -> list[tuple[Any, Exception | None]]:
-        """Run each piece in a savepoint of one transaction. Raises DBAPIError if the transaction itself is lost."""
-        outcomes: list[tuple[Any, Exception | None]] = []
-        with self.engine.begin() as connection:
-            for work in works:
-                with Session(connection, join_transaction_mode="create_savepoint") as session:
-                    try:
-                        result = _run(session, work)
-                        session.commit()
-                        outcomes.append((result, None))
-                    except OperationalError:
-                        raise  # full, locked, rolled back: the whole group is in doubt
-                    except Exception as error:  # noqa: BLE001 - whatever it is, it is handed to whoever awaits
-                        session.rollback()
-                        outcomes.append((None, error))
-        return outcomes
+    def _attempt(self, works: list[Work[Any]]) -> list[tuple[Any, BaseException | None]]:
+        """Run each piece in a savepoint of one transaction. Raises if the transaction itself is lost."""
+        with self.engine.connect() as connection:
+            try:
+                transaction = connection.begin()
+            except DBAPIError as error:
+                raise _CannotBegin from error
+            with transaction:
+                return [self._run(connection, work) for work in works]
+
+    def _run(self, connection: Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            try:
+                result = _run(session, work)
+                session.commit()
+            except OperationalError:
+                raise  # full, locked, rolled back: the whole group is in doubt
+            except BaseException as error:  # noqa: BLE001 - whatever it is, it is handed to whoever awaits
+                session.rollback()
+                return None, error
+        return result, None
+
+
+class _CannotBegin(Exception):
+    """Another process holds the lock, or the file is gone: no piece was run."""
 
 
 class PostgresDatabase:
     """PostgreSQL with a small pool of threads; any number of processes share it."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(
-            make_url(url).set(drivername="postgresql+psycopg"), pool_size=SESSIONS, pool_pre_ping=True
+        address = make_url(url).set(drivername="postgresql+psycopg")
+        connecting = {"connect_timeout": CONNECT_SECONDS}
+        self.engine = create_engine(address, poolclass=NullPool, hide_parameters=True, connect_args=connecting)
+        self._sessions = create_engine(
+            address, pool_size=SESSIONS, pool_pre_ping=True, hide_parameters=True, connect_args=connecting
         )
+        event.listen(self._sessions, "connect", _impatient)
+        self._reading = self._sessions.execution_options(postgresql_readonly=True)
         self._pool = ThreadPoolExecutor(SESSIONS, "session")
 
     async def write(self, work: Work[T]) -> T:
@@ -201,28 +239,41 @@ class PostgresDatabase:
     def close(self) -> None:
         """See Database.close."""
         self._pool.shutdown()
+        self._sessions.dispose()
         self.engine.dispose()
 
     def _write(self, work: Work[T]) -> T:
         for attempt in range(5):
             try:
-                with Session(self.engine) as session, session.begin():
+                with Session(self._sessions) as session, session.begin():
                     return _run(session, work)
-            except OperationalError as error:
-                if attempt == 4 or getattr(error.orig, "sqlstate", None) not in RETRIED:
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if state in RETRIED and attempt < 4:
+                    continue
+                if isinstance(error, OperationalError) or error.connection_invalidated or state == READ_ONLY:
                     raise _not_saved(error) from error
+                raise
         raise AssertionError("the last attempt returns or raises")
 
     def _read(self, work: Work[T]) -> T:
         try:
-            with Session(self.engine.execution_options(postgresql_readonly=True)) as session:
+            with Session(self._reading) as session:
                 return work(session)
-        except OperationalError as error:
-            raise _not_saved(error) from error
+        except DBAPIError as error:
+            if isinstance(error, OperationalError) or error.connection_invalidated:
+                raise _not_saved(error) from error
+            raise
+
+
+def _impatient(connection: Any, _: Any) -> None:
+    """Let a session wait for locks only as long as people may wait for an answer."""
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    connection.commit()
 
 
 def _not_saved(error: Exception) -> NotSaved:
     """Return the error that surfaces turn into "not saved, try again"; the cause stays attached for the log."""
     wrapped = NotSaved("not saved, try again")
-    wrapped.__cause__ = error
+    wrapped.__cause__ = error.__cause__ if isinstance(error, _CannotBegin) else error
     return wrapped
