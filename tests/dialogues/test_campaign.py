@@ -12,6 +12,7 @@ from evidence.canonical import canonical
 from models.campaign import Assignment
 from models.outbox import OutboxMessage
 from models.person import Person
+from models.policy import PolicyVersion
 from tests.support.campaigns import prepare, run, said
 from tests.support.company import publish
 from tests.support.stage import Stage
@@ -245,3 +246,20 @@ def test_ids_that_do_not_exist(stage: Stage) -> None:
     form.fills(due="2026-12-07", audience="department:Nowhere").sees("0 people will be asked")
     ana.says("campaign launch C-1").sees("Nobody would be asked")
     assert [record["type"] for record in stage.records()] == ["campaign.drafted"]
+
+
+def test_a_draft_about_an_older_version(stage: Stage) -> None:
+    """What was replaced since the draft is not asked: the lead is told, and nothing is launched."""
+    code = prepare(stage)
+
+    def replace(session: Session) -> None:
+        old = session.scalars(select(PolicyVersion)).one()
+        columns = ("policy_id", "title", "text", "sha256", "summary", "author_id", "created_at", "published_at")
+        new = PolicyVersion(number=2, answers_as=2, **{name: getattr(old, name) for name in columns})
+        session.add(new)
+        session.flush()
+        old.policy.in_force_id = new.id
+
+    stage.write(replace)
+    stage.person("Ana").says(f"campaign launch {code}").sees("POL-1v1 cannot be asked any more")
+    assert stage.records("campaign.launched") == []

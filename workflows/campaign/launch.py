@@ -52,9 +52,21 @@ def _confirmed(people: int, answers: Answers) -> None:
         raise Invalid(number=f"Type {people}, the number of people who will be asked, or go back and look again.")
 
 
-def launch_form(ctx: Context, campaign: Campaign) -> m.Form:
-    """Return the form that launches a campaign. Raises Refusal where it is no draft."""
+def _askable(ctx: Context, campaign: Campaign) -> None:
+    """Raise Refusal where a campaign is no draft, or what it asks about has been replaced since it was drafted."""
     ready(ctx, campaign, "launch")
+    current = {topic.subject for topic in promise(campaign).topics(ctx.session)}
+    stale = [subject for subject in campaign.subjects if subject not in current]
+    if stale:
+        raise Refusal(
+            f"{', '.join(stale)} cannot be asked any more: something newer has taken its place.",
+            f"Prepare another with `campaign new`, and drop this one with `campaign withdraw {campaign.code}`.",
+        )
+
+
+def launch_form(ctx: Context, campaign: Campaign) -> m.Form:
+    """Return the form that launches a campaign. Raises Refusal where it cannot be launched."""
+    _askable(ctx, campaign)
     people = foresee(ctx, campaign).people
     return m.Form(
         act="campaign.launch",
@@ -133,7 +145,7 @@ def try_(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
 
 def pilot_form(ctx: Context, campaign: Campaign) -> m.Form:
     """Return the form that asks one team first."""
-    ready(ctx, campaign, "launch")
+    _askable(ctx, campaign)
     teams = ctx.session.scalars(
         select(Person.department).where(Person.department != "").distinct().order_by(Person.department)
     )

@@ -121,7 +121,14 @@ def _asked_elsewhere(ctx: Context, campaign: Campaign, subject: str, ids: Sequen
 
 
 def foresee(ctx: Context, campaign: Campaign) -> Sorting:
-    """Return who would be asked if the campaign were launched now."""
+    """Return who would be asked if the campaign were launched now; one gesture asks this twice and is told once."""
+    known: dict[tuple[int, datetime], Sorting] = ctx.session.info.setdefault(Sorting, {})
+    if (campaign.id, ctx.now) not in known:
+        known[campaign.id, ctx.now] = _foresee(ctx, campaign)
+    return known[campaign.id, ctx.now]
+
+
+def _foresee(ctx: Context, campaign: Campaign) -> Sorting:
     sorting, after = Sorting(), 0
     while True:
         page, last = standings(ctx.session, after, PAGE)
