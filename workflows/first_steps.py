@@ -18,7 +18,14 @@ from workflows.context import Context
 from workflows.who import admins
 from workflows.workflow import REGISTRY, Answers, Workflow
 
-WORKFLOW = Workflow("setup", "First steps", "from an empty database to the first campaign")
+WORKFLOW = Workflow(
+    "setup",
+    "First steps",
+    "from an empty database to the first campaign",
+    records={
+        "deployment.installed": "An empty database became a real one, with whoever installed it as admin and lead."
+    },
+)
 ROLES = ("admin", "employee", "lead")
 
 

@@ -105,6 +105,7 @@ class Workflow:
     cadence: str = ""  # a crontab expression: when a campaign of this workflow falls due by itself
     days: int = 14
     moves: Moves = field(default_factory=dict)
+    records: Mapping[str, str] = field(default_factory=dict)  # every type it writes, with what it says happened
     acts: dict[str, Act] = field(default_factory=dict)
     makes_card: Callable[[Context, Assignment, Person], Message] | None = None
     makes_title: Callable[[Session, str], str] | None = None

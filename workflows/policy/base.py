@@ -22,6 +22,17 @@ WORKFLOW = Workflow(
     criteria=("CC1.1", "CC1.5", "CC5.3"),
     deviations=("late", "missing", "old version", "acknowledged before approval"),
     moves=duty.MOVES,
+    records={
+        "policy.drafted": "A new text of a policy came in.",
+        "policy.submitted": "A draft was sent to its approver.",
+        "policy.changes-requested": "The approver sent a draft back, and said why.",
+        "policy.approved": "Somebody other than its author approved a version, here or in a meeting.",
+        "policy.published": "A version came into force, asking everyone again or as a small correction.",
+        "policy.retired": "A policy was taken out of force, and somebody said why.",
+        "policy.acknowledged": "Somebody agreed to follow a version of a policy.",
+        "policy.question": "Somebody asked a policy's owner a question.",
+        "policy.objected": "Somebody could not agree to a policy, and said why.",
+    },
 )
 _CODE = re.compile(r"POL-(\d{1,9})(?:v(\d{1,9}))?", re.IGNORECASE)
 
