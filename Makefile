@@ -24,11 +24,12 @@ run: .venv/runtime ## serve everything on http://127.0.0.1:8000
 test: .venv/dev ## run every test but the storms, on SQLite, PostgreSQL and in Chromium
 	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not storm"
 
-check: .venv/dev ## lint, format, types and layers, in under a minute
+check: .venv/dev ## lint, format, types, layers and docs, in under a minute
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
+	@$(PY) -m bot docs --check
 
 storm: .venv/dev ## run the tests that kill, crowd and starve, for minutes
 	@$(PY) -m pytest -q -m storm --timeout 1800

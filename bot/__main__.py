@@ -9,6 +9,7 @@ import typer
 
 from bot import logs
 from bot.cli import serve, speak
+from bot.cli.docs import docs
 from bot.cli.screen import ERR
 from bot.deployment import CannotStart
 
@@ -20,6 +21,7 @@ app.command()(serve.migrate)
 app.command()(serve.work)
 for verb in (speak.do, speak.people, speak.policy, speak.campaign):
     app.command(context_settings=speak.FREE)(verb)
+app.command()(docs)
 
 
 def main() -> None:

@@ -89,7 +89,7 @@ def prepare(database: Database, settings: Settings) -> None:
     if age == "empty":
         migrate(database.engine)
         with Session(database.engine) as session, session.begin():
-            session.add(Meta(name=MODE, value=_kind(settings)))
+            session.add(Meta(name=MODE, value=kind_of(settings)))
             if settings.demo:
                 session.add(Meta(name=KEY, value=secrets.token_urlsafe(48)))
             else:
@@ -112,13 +112,14 @@ def start_over(deployment: Deployment) -> None:
         session.add_all([Meta(name=MODE, value="demo"), Meta(name=KEY, value=deployment.keys[0])])
 
 
-def _kind(settings: Settings) -> str:
+def kind_of(settings: Settings) -> str:
+    """Return what these settings make: "demo" or "real"."""
     return "demo" if settings.demo else "real"
 
 
 def _same_kind(mode: str, settings: Settings) -> None:
     """Refuse to run a demo as a real deployment, or a real one as a demo: a database is one or the other for life."""
-    if mode == _kind(settings):
+    if mode == kind_of(settings):
         return
     if mode == "demo":
         raise CannotStart(
