@@ -1,17 +1,21 @@
-"""The demo company, founded through the doors everybody uses, with two weeks of history behind it."""
+"""The demo company, founded through the doors everybody uses, with two weeks of history behind it.
+
+Everything happens at a moment of the past, as if people had done it then: policies are imported, approved and
+published, campaigns launched, and day by day people answer, ask, refuse and are reminded.
+"""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
+import zipfile
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
-import yaml
-from jinja2 import Environment, StrictUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,20 +25,31 @@ from config.files import HERE
 from handlers.answers import digest
 from handlers.dispatch import Refused, answer
 from models import message as m
-from models.campaign import Assignment
+from models.campaign import Assignment, Campaign
 from models.desk import Meta
 from models.person import EmailAlias, Person
 from models.policy import Policy, PolicyVersion
-from workflows import duty
-from workflows.audience import condition
+from workflows.calendar import next_moment
 from workflows.context import Context
+from workflows.nudges import working_time
 from workflows.workflow import REGISTRY
 
 FOUNDED = "founded"
 AUTH = m.Auth("web", scheme="demo", assurance="demo")
-BEFORE = timedelta(days=15)  # when everybody was asked: what was asked for 14 days is late by a day
-RECENTLY = timedelta(days=5)
-RECENT = ("access-control", "data-classification", "incident-response", "change-management", "vendor-management")
+LEAD, NEWCOMER = "HI-004", "HI-012"
+# What is asked when: the first is due two days ago, so that a few are late; the newcomer has answered all of it.
+WAVES = (
+    (timedelta(days=16), ("code-of-conduct", "information-security", "acceptable-use")),
+    (timedelta(days=5), ("access-control", "data-classification", "incident-response")),
+    (timedelta(days=4), ("change-management", "business-continuity", "vendor-management")),
+)
+DRAFTED = "risk-management"  # in force since yesterday: its campaign is a draft that the lead may launch
+TICK = timedelta(hours=6)
+# Those who do not simply agree: (employee, policy) -> what they do and what they say.
+WORDS = {
+    ("HI-033", "access-control"): ("policy.ask", {"question": "May I use my own phone as the second factor?"}),
+    ("HI-030", "acceptable-use"): ("policy.object", {"reason": "I test on a laptop that is not the company's."}),
+}
 
 
 class Progress(Protocol):
@@ -49,33 +64,6 @@ class Progress(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Founding:
-    """The founding at work: everything happens at a moment of the past, as if people had done it then."""
-
-    deployment: Deployment
-    now: datetime
-    progress: Progress
-
-    def write(self, work: Callable[[Session], object]) -> None:
-        """Run work in a transaction of its own."""
-        with Session(self.deployment.database.engine) as session, session.begin():
-            work(session)
-
-    def acts(self, session: Session, person_id: int, at: datetime, act: str, target: str, **values: object) -> None:
-        """Let somebody open a form and send it, as from a browser, at a moment of the past."""
-        opened = m.Gesture("button", person_id, at, AUTH, act=act, target=target)
-        settings = self.deployment.settings
-        try:
-            form = answer(session, opened, settings, at).said
-            shown = digest(form) if isinstance(form, m.Form) else ""
-            reply = answer(session, replace(opened, kind="form", values=values, shown=shown), settings, at)
-        except Refused as refused:
-            raise RuntimeError(f"the demo cannot be founded: {refused.reply.said}") from refused
-        if not reply.committed:
-            raise RuntimeError(f"the demo cannot be founded: {reply.errors or reply.said}")
-
-
 def founded(deployment: Deployment) -> bool:
     """Return whether the founding came to its end."""
     with Session(deployment.database.engine) as session:
@@ -84,130 +72,174 @@ def founded(deployment: Deployment) -> bool:
 
 def found(deployment: Deployment, now: datetime, progress: Progress) -> None:
     """Fill a demo database. What an interrupted founding left is thrown away first: nobody has worked with it yet."""
-    founding = Founding(deployment, now, progress)
     with Session(deployment.database.engine) as session:
         begun = session.scalar(select(Person.id).limit(1)) is not None
     if begun:
         start_over(deployment)
-    founding.write(lambda session: _people(session, founding))
-    founding.write(lambda session: _policies(session, founding))
-    founding.write(lambda session: _ask(session, founding))
-    founding.write(lambda session: _answers(session, founding))
-    founding.write(lambda session: session.add(Meta(name=FOUNDED, value=now.isoformat())))
+    founding = Founding(deployment, now, progress)
+    founding.in_one(hire)
+    founding.publish()
+    founding.live()
+    founding.in_one(lambda _, session: session.add(Meta(name=FOUNDED, value=now.isoformat())))
 
 
-def _people(session: Session, founding: Founding) -> None:
+@dataclass(frozen=True)
+class Founding:
+    """The founding at work."""
+
+    deployment: Deployment
+    now: datetime
+    progress: Progress
+
+    def in_one(self, work: Callable[[Founding, Session], object]) -> None:
+        """Run work in a transaction of its own."""
+        with Session(self.deployment.database.engine) as session, session.begin():
+            work(self, session)
+
+    def publish(self) -> None:
+        """Bring the policies into force a day before the first is asked, each approved by somebody else."""
+        at = self.now - WAVES[0][0] - timedelta(days=1)
+        self.in_one(lambda _, session: self.does(session, person(session, LEAD), at, "policy.import", file=_policies()))
+        with Session(self.deployment.database.engine) as session:
+            slugs = dict(session.execute(select(PolicyVersion.id, Policy.slug).join(Policy)).all())
+        self.progress.begin("Publishing policies", len(slugs))
+        for number, slug in sorted(slugs.items()):
+            then = self.now - timedelta(days=1) if slug == DRAFTED else at + timedelta(hours=2)
+            self.in_one(partial(_publish, number=number, at=then))
+            self.progress.step()
+
+    def live(self) -> None:
+        """Let the two weeks go by, some hours at a time."""
+        at = self.now - WAVES[0][0]
+        self.progress.begin("Two weeks go by", int((self.now - at) / TICK))
+        waves = [(self.now - ago, slugs) for ago, slugs in WAVES]
+        while at < self.now:
+            for due, slugs in waves:
+                if at <= due < at + TICK:
+                    self.in_one(partial(_launch, slugs=slugs, at=due))
+                    self.works(due + timedelta(minutes=1))
+                    self.works(due + timedelta(minutes=15))
+            at += TICK
+            self.in_one(partial(_answers, since=at - TICK, until=min(at, self.now)))
+            self.works(min(at, self.now))
+            self.progress.step()
+
+    def works(self, at: datetime) -> None:
+        """Do the background work of a moment, until nothing is left to do."""
+
+        def all_jobs(_: Founding, session: Session) -> None:
+            ctx = Context(session, self.deployment.settings, at)
+            while any(job(ctx) for job in REGISTRY.jobs().values()):
+                session.flush()
+
+        self.in_one(all_jobs)
+
+    def does(self, session: Session, who: Person, at: datetime, act: str, target: str = "", **values: Any) -> m.Said:
+        """Let somebody open a form and send it, or press a button, as in a browser; return what they see."""
+        gesture = partial(m.Gesture, actor_id=who.id, at=at, auth=AUTH, act=act, target=target)
+        settings = self.deployment.settings
+        try:
+            reply = answer(session, gesture("button"), settings, at)
+            if isinstance(reply.said, m.Form):
+                form = reply.said
+                filled = {one.name: one.value for one in form.fields if not isinstance(one, m.File)}
+                number = {fact.label: fact.value for fact in form.facts}.get("People", "")
+                sent = gesture("form", values={**filled, "number": number, **values}, shown=digest(form))
+                reply = answer(session, sent, settings, at)
+        except Refused as refused:
+            raise RuntimeError(f"{act} {target} is refused: {refused.reply.said} {refused.reply.errors}") from refused
+        if reply.errors or not reply.committed:
+            raise RuntimeError(f"{act} {target} is not done: {reply.errors or reply.said}")
+        return reply.said
+
+
+def person(session: Session, employee_id: str) -> Person:
+    """Return the person with this employee id."""
+    return session.scalars(select(Person).where(Person.employee_id == employee_id)).one()
+
+
+def hire(founding: Founding, session: Session) -> None:
+    """Put the people on the roster."""
     rows = list(csv.DictReader(io.StringIO(demo.render("roster.csv", founding.now.date()))))
     founding.progress.begin("Hiring people", len(rows))
     known: dict[str, Person] = {}
     for row in rows:
-        known[row["employee_id"]] = person = Person(
-            employee_id=row["employee_id"],
-            name=row["preferred_name"],
-            email=row["email"],
-            department=row["department"],
-            title=row["title"],
-            country=row["country"],
-            region=row["region"],
-            zone=row["time_zone"],
-            work_days=row["work_days"],
-            kind=row["kind"],
-            roles=row["role"],
-            recorded_at=founding.now - timedelta(days=30),
-            **{
-                field: date.fromisoformat(row[column]) if row[column] else None
-                for field, column in (
-                    ("start_on", "start"),
-                    ("end_on", "end"),
-                    ("leave_from", "leave_from"),
-                    ("leave_to", "leave_to"),
-                )
-            },
-        )
-        session.add(person)
+        known[row["employee_id"]] = Person(**_columns(row), recorded_at=founding.now - timedelta(days=30))
+        session.add(known[row["employee_id"]])
         session.flush()
         for alias in filter(None, row["aliases"].split(";")):
-            session.add(EmailAlias(email=alias, person_id=person.id))
+            session.add(EmailAlias(email=alias, person_id=known[row["employee_id"]].id))
         founding.progress.step()
     for row in rows:
         known[row["employee_id"]].manager = known.get(row["manager"])
 
 
-def _policies(session: Session, founding: Founding) -> None:
-    files = sorted(path for path in (HERE / "policies").glob("*.md") if path.stem != "README")
-    founding.progress.begin("Publishing policies", len(files))
-    texts = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - Markdown, escaped when drawn
-    people = {person.email: person.id for person in session.scalars(select(Person))}
-    then = founding.now - BEFORE
-    for path in files:
-        _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-        about = {
-            key: texts.from_string(value).render(demo.company()) if isinstance(value, str) else value
-            for key, value in yaml.safe_load(front).items()
-        }
-        text = texts.from_string(body).render(demo.company()).strip() + "\n"
-        policy = Policy(slug=about["id"], title=about["title"], owner_id=people[about["owner"]], created_at=then)
-        session.add(policy)
-        session.flush()
-        version = PolicyVersion(
-            policy_id=policy.id,
-            number=1,
-            state="published",
-            title=about["title"],
-            text=text,
-            sha256=hashlib.sha256(text.encode()).hexdigest(),
-            summary=about["summary"],
-            controls=";".join(about["controls"]),
-            audience="; ".join(about["audience"]),
-            days=about["days"],
-            typed_name=about["typed_name"],
-            answers_as=1,
-            author_id=people[about["author"]],
-            approver_id=people[about["approver"]],
-            created_at=then,
-            approved_at=then,
-            published_at=then,
-        )
-        session.add(version)
-        session.flush()
-        policy.in_force_id = version.id
-        founding.progress.step()
+def _columns(row: dict[str, str]) -> dict[str, Any]:
+    """Return a roster row as columns of a person."""
+    texts = {
+        "employee_id": "employee_id", "name": "preferred_name", "email": "email", "department": "department",
+        "title": "title", "country": "country", "region": "region", "zone": "time_zone", "work_days": "work_days",
+        "kind": "kind", "roles": "role",
+    }  # fmt: skip
+    days = {"start_on": "start", "end_on": "end", "leave_from": "leave_from", "leave_to": "leave_to"}
+    return {
+        **{name: row[column] for name, column in texts.items()},
+        **{name: date.fromisoformat(row[column]) if row[column] else None for name, column in days.items()},
+    }
 
 
-def _ask(session: Session, founding: Founding) -> None:
-    versions = session.scalars(select(PolicyVersion).order_by(PolicyVersion.id)).all()
-    founding.progress.begin("Asking everybody", len(versions))
-    for version in versions:
-        at = founding.now - (RECENTLY if version.policy.slug in RECENT else BEFORE)
-        ctx = Context(session, founding.deployment.settings, at)
-        for person in session.scalars(select(Person).where(condition(version.audience)).order_by(Person.id)):
-            if person.employed(at.date()) and not person.away(at.date()):
-                due = at.date() + timedelta(days=version.days)
-                policy = REGISTRY.workflow("policy")
-                duty.assign(ctx, policy, person, version.code, reason="new version", due_on=due)
-        founding.progress.step()
+def _policies() -> m.Upload:
+    """Return the policies that ship, with what fills their variables, as somebody would upload them."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted((HERE / "policies").glob("*.md")):
+            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
+        archive.writestr(zipfile.ZipInfo("company.yaml"), (HERE / "demo" / "company.yaml").read_bytes())
+    return m.Upload("policies.zip", "application/zip", packed.getvalue())
 
 
-def _answers(session: Session, founding: Founding) -> None:
-    owed = session.scalars(select(Assignment).order_by(Assignment.id)).all()
-    founding.progress.begin("Two weeks go by", len(owed))
-    for number, one in enumerate(owed):
-        at = one.assigned_at + timedelta(hours=2 + (number * 7) % 90)
-        if at < founding.now and one.owed_by.employed(at.date()) and _answered(one, number):
-            founding.acts(
-                session,
-                one.assignee_id,
-                at,
-                "policy.acknowledge",
-                one.code,
-                agree="on",
-                typed_name=one.owed_by.name,
-            )
-        founding.progress.step()
+def _publish(founding: Founding, session: Session, *, number: int, at: datetime) -> None:
+    """Have one policy approved by whom it names, and put it in force."""
+    version = session.get_one(PolicyVersion, number)
+    lead, approver = person(session, LEAD), session.get_one(Person, version.approver_id)
+    founding.does(session, lead, at, "policy.submit", version.code)
+    founding.does(session, approver, at + timedelta(hours=3), "policy.approve", version.code)
+    founding.does(session, lead, at + timedelta(hours=4), "policy.publish", version.code)
 
 
-def _answered(one: Assignment, number: int) -> bool:
-    """Return whether this one was answered: nearly all of the first wave, half of the second, none of it by Chidi."""
-    first_wave = (one.due_on - one.assigned_at.date()).days == 14 and number % 17 != 5
-    recent = one.assigned_at > one.due_at - timedelta(days=15) and number % 2 == 0
-    return (first_wave or recent) and not one.owed_by.name.startswith("Chidi")
+def _launch(founding: Founding, session: Session, *, slugs: tuple[str, ...], at: datetime) -> None:
+    """Ask for several policies together, in the place of the campaign that was drafted for each."""
+    lead = person(session, LEAD)
+    asked = session.scalars(select(Policy).where(Policy.slug.in_(slugs)).order_by(Policy.id)).all()
+    for single in session.scalars(select(Campaign).where(Campaign.state == "draft")).all():
+        if single.subject.partition("v")[0] in {policy.code for policy in asked}:
+            founding.does(session, lead, at, "campaign.withdraw", single.code, reason="Asked together with others")
+    due = (at + timedelta(days=14)).date().isoformat()
+    founding.does(session, lead, at, "campaign.new", topics=[policy.code for policy in asked], due=due)
+    newest = session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(1)).one()
+    founding.does(session, lead, at, "campaign.launch", newest.code)
+
+
+def _answers(founding: Founding, session: Session, *, since: datetime, until: datetime) -> None:
+    """Let everybody answer whose moment lies in this stretch of time."""
+    for one in session.scalars(select(Assignment).where(Assignment.state == "open").order_by(Assignment.id)).all():
+        who, at = one.assignee, _moment(one, founding.now)
+        if at is None or not since < at <= until or not who.employed(at.date()) or who.away(at.date()):
+            continue
+        slug = session.scalars(select(Policy.slug).where(Policy.id == int(one.subject[4:].partition("v")[0]))).one()
+        act, words = WORDS.get((who.employee_id or "", slug), ("policy.acknowledge", {"agree": "on"}))
+        founding.does(session, who, at, act, one.code, **{"typed_name": who.name, **words})
+
+
+def _moment(one: Assignment, now: datetime) -> datetime | None:
+    """Return when somebody answers: most within days, some just in time, and a few, above all in Sales, not yet."""
+    who = one.assignee
+    luck = zlib.crc32(f"{who.employee_id}{one.subject}".encode())
+    if who.employee_id == NEWCOMER:
+        first = one.assigned_at < now - WAVES[1][0] - timedelta(days=1)
+        return next_moment(one.assigned_at + timedelta(days=2), working_time(who)) if first else None
+    slow = 14 if who.department in ("Sales", "Customer Care") else 4
+    if luck % 100 < slow:
+        return None
+    days = 9 + luck // 100 % 5 if luck % 100 > 85 else luck // 100 % 9
+    return next_moment(one.assigned_at + timedelta(days=days, minutes=luck % 480), working_time(who))

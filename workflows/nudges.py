@@ -20,7 +20,12 @@ from workflows.calendar import Working, next_moment, next_reminder
 from workflows.context import Context, say_date, zone_of
 from workflows.workflow import REGISTRY, Workflow
 
-WORKFLOW = Workflow("nudges", "Reminders", "reminders until it is done")
+WORKFLOW = Workflow(
+    "nudges",
+    "Reminders",
+    "reminders until it is done",
+    records={"reminder.written": "Somebody was reminded of what they owe."},
+)
 BATCH = 50  # assignments in one transaction
 _AN_INSTANT = timedelta(microseconds=1)
 

@@ -9,6 +9,7 @@ import pytest
 from tests.support.company import found
 from tests.support.stage import Stage, on_stage
 from tests.support.web import WebSurface
+from workflows.workflow import REGISTRY
 
 SURFACES = {"web": WebSurface}
 
@@ -20,3 +21,5 @@ def stage(request: pytest.FixtureRequest, migrated_url: str) -> Iterator[Stage]:
         stage.surface = SURFACES[request.param](stage)
         found(stage)
         yield stage
+        explained = {name for flow in REGISTRY.all() for name in flow.records}
+        assert {record["type"] for record in stage.records()} <= explained, "add it to `records=` of the workflow"

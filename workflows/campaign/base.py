@@ -25,7 +25,29 @@ MOVES = {
     ("paused", "withdraw"): "withdrawn",
     ("running", "close"): "closed",
 }
-WORKFLOW = Workflow("campaign", "Campaigns", "ask many people at once: prepare, launch, watch, stop", moves=MOVES)
+WORKFLOW = Workflow(
+    "campaign",
+    "Campaigns",
+    "ask many people at once: prepare, launch, watch, stop",
+    moves=MOVES,
+    records={
+        "campaign.drafted": "A campaign was prepared; nobody heard of it.",
+        "campaign.tried": "A lead sent themselves the message as people would see it.",
+        "campaign.launched": "A campaign was launched: from this instant its population is the roster as recorded.",
+        "campaign.assigned": "A batch of the population was asked, and others left out, each with the reason.",
+        "campaign.added": "Somebody was asked after the launch, or began to work here meanwhile.",
+        "campaign.population": "Count and hash of the population were fixed, before anything was sent.",
+        "campaign.begun": "The waiting time was over, and sending began.",
+        "campaign.stopped": "A launch was stopped before anything was sent.",
+        "campaign.paused": "Sending was paused.",
+        "campaign.resumed": "Sending went on.",
+        "campaign.due_moved": "The due date was moved.",
+        "campaign.due": "A batch of duties took the new due date.",
+        "campaign.withdrawn": "A campaign was withdrawn, and somebody said why; answers stay.",
+        "campaign.taken_back": "A batch of duties of a stopped or withdrawn campaign was taken back.",
+        "campaign.closed": "Everybody asked had answered, or need not any more.",
+    },
+)
 
 
 def find(ctx: Context, target: str) -> Campaign:
