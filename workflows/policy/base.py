@@ -32,6 +32,8 @@ WORKFLOW = Workflow(
         "policy.acknowledged": "Somebody agreed to follow a version of a policy.",
         "policy.question": "Somebody asked a policy's owner a question.",
         "policy.objected": "Somebody could not agree to a policy, and said why.",
+        "policy.exempted": "Somebody need not answer for a time, with a reason and another person's approval.",
+        "policy.exemption-ended": "An exemption came to its end.",
     },
 )
 _CODE = re.compile(r"POL-(\d{1,9})(?:v(\d{1,9}))?", re.IGNORECASE)
