@@ -37,13 +37,14 @@ from workflows.workflow import REGISTRY
 FOUNDED = "founded"
 AUTH = m.Auth("web", scheme="demo", assurance="demo")
 LEAD, NEWCOMER = "HI-004", "HI-012"
-# What is asked when: the first is due two days ago, so that a few are late; the newcomer has answered all of it.
+# What comes into force when. The first is due by now, so that a few are late; the newcomer has answered all of it. The
+# last was published yesterday, and its campaign is a draft that the lead may launch.
 WAVES = (
-    (timedelta(days=16), ("code-of-conduct", "information-security", "acceptable-use")),
-    (timedelta(days=5), ("access-control", "data-classification", "incident-response")),
-    (timedelta(days=4), ("change-management", "business-continuity", "vendor-management")),
+    (timedelta(days=17), ("code-of-conduct", "information-security", "acceptable-use")),
+    (timedelta(days=6), ("access-control", "data-classification", "incident-response")),
+    (timedelta(days=5), ("change-management", "business-continuity", "vendor-management")),
+    (timedelta(days=1), ("risk-management",)),
 )
-DRAFTED = "risk-management"  # in force since yesterday: its campaign is a draft that the lead may launch
 TICK = timedelta(hours=6)
 # Those who do not simply agree: (employee, policy) -> what they do and what they say.
 WORDS = {
@@ -78,7 +79,6 @@ def found(deployment: Deployment, now: datetime, progress: Progress) -> None:
         start_over(deployment)
     founding = Founding(deployment, now, progress)
     founding.in_one(hire)
-    founding.publish()
     founding.live()
     founding.in_one(lambda _, session: session.add(Meta(name=FOUNDED, value=now.isoformat())))
 
@@ -96,32 +96,23 @@ class Founding:
         with Session(self.deployment.database.engine) as session, session.begin():
             work(self, session)
 
-    def publish(self) -> None:
-        """Bring the policies into force a day before the first is asked, each approved by somebody else."""
-        at = self.now - WAVES[0][0] - timedelta(days=1)
-        self.in_one(lambda _, session: self.does(session, person(session, LEAD), at, "policy.import", file=_policies()))
-        with Session(self.deployment.database.engine) as session:
-            slugs = dict(session.execute(select(PolicyVersion.id, Policy.slug).join(Policy)).all())
-        self.progress.begin("Publishing policies", len(slugs))
-        for number, slug in sorted(slugs.items()):
-            then = self.now - timedelta(days=1) if slug == DRAFTED else at + timedelta(hours=2)
-            self.in_one(partial(_publish, number=number, at=then))
-            self.progress.step()
-
     def live(self) -> None:
-        """Let the two weeks go by, some hours at a time."""
-        at = self.now - WAVES[0][0]
-        self.progress.begin("Two weeks go by", int((self.now - at) / TICK))
+        """Let the days go by, some hours at a time."""
+        at = self.now - WAVES[0][0] - TICK
+        self.in_one(lambda _, session: self.does(session, person(session, LEAD), at, "policy.import", file=_policies()))
         waves = [(self.now - ago, slugs) for ago, slugs in WAVES]
+        self.progress.begin("Two weeks go by", int((self.now - at) / TICK))
         while at < self.now:
-            for due, slugs in waves:
-                if at <= due < at + TICK:
-                    self.in_one(partial(_launch, slugs=slugs, at=due))
-                    self.works(due + timedelta(minutes=1))
-                    self.works(due + timedelta(minutes=15))
-            at += TICK
-            self.in_one(partial(_answers, since=at - TICK, until=min(at, self.now)))
-            self.works(min(at, self.now))
+            before, at = at, min(at + TICK, self.now)
+            for moment, slugs in waves:
+                if before <= moment < at:
+                    self.in_one(partial(_publish, slugs=slugs, at=moment))
+                    if (moment, slugs) != waves[-1]:
+                        self.in_one(partial(_launch, at=moment))
+                    self.works(moment)
+                    self.works(moment + timedelta(minutes=15))
+            self.in_one(partial(_answers, since=before, until=at))
+            self.works(at)
             self.progress.step()
 
     def works(self, at: datetime) -> None:
@@ -198,26 +189,23 @@ def _policies() -> m.Upload:
     return m.Upload("policies.zip", "application/zip", packed.getvalue())
 
 
-def _publish(founding: Founding, session: Session, *, number: int, at: datetime) -> None:
-    """Have one policy approved by whom it names, and put it in force."""
-    version = session.get_one(PolicyVersion, number)
-    lead, approver = person(session, LEAD), session.get_one(Person, version.approver_id)
-    founding.does(session, lead, at, "policy.submit", version.code)
-    founding.does(session, approver, at + timedelta(hours=3), "policy.approve", version.code)
-    founding.does(session, lead, at + timedelta(hours=4), "policy.publish", version.code)
+def _publish(founding: Founding, session: Session, *, slugs: tuple[str, ...], at: datetime) -> None:
+    """Have some policies approved by whom they name, and put them in force."""
+    drafts = select(PolicyVersion).join(Policy).where(Policy.slug.in_(slugs)).order_by(PolicyVersion.id)
+    for version in session.scalars(drafts).all():
+        lead, approver = person(session, LEAD), session.get_one(Person, version.approver_id)
+        founding.does(session, lead, at - timedelta(hours=5), "policy.submit", version.code)
+        founding.does(session, approver, at - timedelta(hours=3), "policy.approve", version.code)
+        founding.does(session, lead, at, "policy.publish", version.code)
 
 
-def _launch(founding: Founding, session: Session, *, slugs: tuple[str, ...], at: datetime) -> None:
-    """Ask for several policies together, in the place of the campaign that was drafted for each."""
+def _launch(founding: Founding, session: Session, *, at: datetime) -> None:
+    """Put the campaigns that publishing drafted together, so that people get one message, and launch the whole."""
     lead = person(session, LEAD)
-    asked = session.scalars(select(Policy).where(Policy.slug.in_(slugs)).order_by(Policy.id)).all()
-    for single in session.scalars(select(Campaign).where(Campaign.state == "draft")).all():
-        if single.subject.partition("v")[0] in {policy.code for policy in asked}:
-            founding.does(session, lead, at, "campaign.withdraw", single.code, reason="Asked together with others")
-    due = (at + timedelta(days=14)).date().isoformat()
-    founding.does(session, lead, at, "campaign.new", topics=[policy.code for policy in asked], due=due)
-    newest = session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(1)).one()
-    founding.does(session, lead, at, "campaign.launch", newest.code)
+    first, *others = session.scalars(select(Campaign).where(Campaign.state == "draft").order_by(Campaign.id)).all()
+    founding.does(session, lead, at, "campaign.combine", first.code, drafts=[one.code for one in others])
+    whole = session.scalars(select(Campaign).where(Campaign.state == "draft")).one()
+    founding.does(session, lead, at, "campaign.launch", whole.code)
 
 
 def _answers(founding: Founding, session: Session, *, since: datetime, until: datetime) -> None:

@@ -32,6 +32,7 @@ WORKFLOW = Workflow(
     moves=MOVES,
     records={
         "campaign.drafted": "A campaign was prepared; nobody heard of it.",
+        "campaign.combined": "A draft went into another one that asks several things together.",
         "campaign.tried": "A lead sent themselves the message as people would see it.",
         "campaign.launched": "A campaign was launched: from this instant its population is the roster as recorded.",
         "campaign.assigned": "A batch of the population was asked, and others left out, each with the reason.",
