@@ -5,6 +5,7 @@ ALL = [
     "policy",
     "campaign",
     "nudges",
+    "schedule",
     "status",
     "first_steps",
     "help",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from models.campaign import Assignment
@@ -66,3 +67,9 @@ def is_manager(session: Session, person: Person) -> bool:
 def overseers_or_managers(ctx: Context, thing: Any) -> bool:
     """Those who see more than themselves."""
     return overseers(ctx, thing) or is_manager(ctx.session, ctx.person)
+
+
+def leads_of(ctx: Context) -> Sequence[Person]:
+    """Return the compliance leads and deputies who work here today."""
+    rows = select(Person).where(or_(Person.roles.contains("lead"), Person.roles.contains("deputy"))).order_by(Person.id)
+    return [one for one in ctx.session.scalars(rows) if one.has("lead", "deputy") and one.employed(ctx.today)]

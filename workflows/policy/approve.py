@@ -12,7 +12,7 @@ from models.policy import PolicyVersion
 from workflows.context import Context, say_date
 from workflows.policy import compare, originals, states
 from workflows.policy.base import WORKFLOW, subject_of
-from workflows.who import leads
+from workflows.who import leads, leads_of
 from workflows.workflow import Answers, Invalid, Rule
 
 _KEEPERS: Rule = states.keeps
@@ -142,7 +142,7 @@ def _tell_leads(ctx: Context, version: PolicyVersion, proof: str) -> None:
         buttons=(m.Button("Publish", "policy.publish", version.code, "primary"),),
         tone="good",
     )
-    for lead in states.leads_of(ctx):
+    for lead in leads_of(ctx):
         if lead.id != ctx.person.id:
             ctx.say(lead, said, kind="notice", dedupe=f"{proof}:{lead.ref}")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -156,9 +154,3 @@ def person_by_email(session: Session, email: str) -> Person | None:
     alias = select(EmailAlias.person_id).where(EmailAlias.email == address)
     rows = select(Person).where(or_(Person.email == address, Person.id.in_(alias)), Person.merged_into_id.is_(None))
     return session.scalars(rows).first()
-
-
-def leads_of(ctx: Context) -> Sequence[Person]:
-    """Return the compliance leads and deputies who work here today."""
-    rows = select(Person).where(or_(Person.roles.contains("lead"), Person.roles.contains("deputy"))).order_by(Person.id)
-    return [one for one in ctx.session.scalars(rows) if one.has("lead", "deputy") and one.employed(ctx.today)]
