@@ -40,14 +40,17 @@ def test_leavers_stay_and_are_listed(stage: Stage) -> None:
     ana.says(f"campaign preview {code}").sees("7 people will be asked", "Callum Whitford", "left", "only to audit")
     ana.says(f"campaign launch {code}").sees("is launched")
     stage.later(seconds=1)
-    change(stage, "Keisha", end_on=date(2026, 11, 22))
     stage.works()
+    change(stage, "Keisha", end_on=date(2026, 11, 22))
     stage.later(minutes=11)
     stage.works()
     assert said(stage, "Keisha") == []
     (assigned,) = stage.records("campaign.assigned")
     excluded = {entry[0]: entry[2] for entry in assigned["facts"]["excluded"]}
     assert excluded[stage.person("Callum").ref] == "left"
+    assert stage.person("Keisha").ref in {entry[0] for entry in assigned["facts"]["entries"]}
+    ana.says(f"campaign show {code}").sees("Not asked: 2", "Callum Whitford")
+    ana.says(f"campaign preview {code}").sees("C-1 is running", f"campaign show {code}")
 
 
 def test_on_leave_is_in_the_population_and_paused(stage: Stage) -> None:

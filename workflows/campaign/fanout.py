@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 from sqlalchemy import func, insert, select
 
@@ -131,8 +132,13 @@ def population_entries(ctx: Context, campaign: Campaign) -> list[list[str]]:
 
     So anybody can count and hash it again from the records alone. Who was added later stands in other records.
     """
-    batches = select(Record.body).where(Record.subject == campaign.code, Record.type == ASSIGNED)
-    return sorted(entry for body in ctx.session.scalars(batches) for entry in json.loads(body)["facts"]["entries"])
+    return sorted(on_record(ctx, campaign, "entries"))
+
+
+def on_record(ctx: Context, campaign: Campaign, part: Literal["entries", "excluded"]) -> list[list[str]]:
+    """Return who was asked, or who was left out and why, as the records of the fan-out state it."""
+    batches = select(Record.body).where(Record.subject == campaign.code, Record.type == ASSIGNED).order_by(Record.id)
+    return [entry for body in ctx.session.scalars(batches) for entry in json.loads(body)["facts"][part]]
 
 
 def _tell_lead(ctx: Context, campaign: Campaign, people: int) -> None:

@@ -8,6 +8,7 @@ from models import message as m
 from models.campaign import Assignment, Campaign
 from models.person import Person
 from workflows.campaign.base import STANDS, WORKFLOW, clock, find, promise
+from workflows.campaign.fanout import on_record
 from workflows.context import Context, say_date
 from workflows.counts import Count, chart, count_by, sentence
 from workflows.duty import OPEN
@@ -86,7 +87,9 @@ def show(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:
         facts=_facts(ctx, campaign),
         charts=(chart("By department", counts),) if counts else (),
     )
-    return m.Home(campaign.code, cards=(first, *_on_leave(ctx, campaign)), buttons=_buttons(campaign))
+    return m.Home(
+        campaign.code, cards=(first, *_on_leave(ctx, campaign), *_excluded(ctx, campaign)), buttons=_buttons(campaign)
+    )
 
 
 def _facts(ctx: Context, campaign: Campaign) -> tuple[m.Fact, ...]:
@@ -127,3 +130,14 @@ def _on_leave(ctx: Context, campaign: Campaign) -> list[m.Message]:
     rows = tuple((m.mention(one.ref), say_date(one.leave_to) if one.leave_to else "not known") for one in people)
     table = m.Table("Asked when they are back", ("Who", "On leave until"), rows)
     return [m.Message(f"On leave: {len(rows)}", tables=(table,))] if rows else []
+
+
+def _excluded(ctx: Context, campaign: Campaign) -> list[m.Message]:
+    """Return those who were in the audience at the launch and were not asked, as the records state it."""
+    flow = promise(campaign)
+    rows = tuple(
+        (m.mention(ref), flow.subject_title(ctx.session, subject) if subject else "Everything", reason)
+        for ref, subject, reason in on_record(ctx, campaign, "excluded")
+    )
+    table = m.Table("In the audience at the launch, but not asked", ("Who", "What", "Why"), rows)
+    return [m.Message(f"Not asked: {len(rows)}", tables=(table,))] if rows else []

@@ -10,13 +10,13 @@ from models import message as m
 from models.campaign import Assignment, Campaign
 from workflows import duty
 from workflows.campaign.announce import card_for
-from workflows.campaign.base import WORKFLOW, find, promise
+from workflows.campaign.base import STANDS, WORKFLOW, find, promise
 from workflows.campaign.population import PAGE, Sorting, foresee
 from workflows.campaign.roster import Standing
 from workflows.context import Context, say_date, zone_of
 from workflows.reach import channels_by_person
 from workflows.who import leads
-from workflows.workflow import Answers
+from workflows.workflow import Answers, Refusal
 
 CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web inbox"}
 
@@ -29,7 +29,9 @@ CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web in
     may=leads,
 )
 def preview(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:
-    """Return the preview of a campaign."""
+    """Return the preview of a draft; afterwards there is a population on record instead."""
+    if campaign.state != "draft":
+        raise Refusal(f"{campaign.code} is {STANDS[campaign.state]}.", f"Type `campaign show {campaign.code}`.")
     return show(ctx, campaign)
 
 
