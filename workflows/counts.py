@@ -37,15 +37,16 @@ class Count:
 
 
 def overdue(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that an assignment is late at `now`."""
-    return Assignment.state.in_(OPEN) & (Assignment.due_at < now)
+    """Return the condition that an assignment is late at `now`; who cannot agree waits for an answer and is not."""
+    return (Assignment.state == "open") & (Assignment.due_at < now)
 
 
 def count_by(
     session: Session, viewer: Person, now: datetime, key: InstrumentedAttribute[Any], *where: ColumnElement[bool]
 ) -> list[Count]:
     """Return a Count for every value of the assignment column `key`, in its order, of what the viewer may see."""
-    late, waiting = overdue(now), Assignment.state.in_(OPEN) & (Assignment.due_at >= now)
+    late = overdue(now)
+    waiting = Assignment.state.in_(OPEN) & ~late
     done = Assignment.state == "done"
     rows: Select[Any] = (
         select(key, _sum(done), _sum(waiting), _sum(late), func.count())

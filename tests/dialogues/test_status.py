@@ -44,3 +44,12 @@ def test_an_employee_sees_themselves(stage: Stage) -> None:
     chidi.says("status overdue").sees("Nobody is late").misses("Keisha")
     chidi.says("status @Keisha").sees("Nobody you can see")
     stage.person("Ana").says("status @Keisha").sees("Keisha Robinson", "Overdue")
+
+
+def test_who_cannot_agree_is_not_called_late(stage: Stage) -> None:
+    """The form promises it; the owner is the one who is waited for."""
+    policy = asked(stage)
+    stage.person("Keisha").says(f"policy object {policy} It forbids what my job needs")
+    ana = stage.person("Ana")
+    ana.says("status overdue").sees("Overdue: 2").misses("Keisha Robinson")
+    ana.says("status").sees("1 of 4 done (25 %), 1 open, 2 overdue.")
