@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ from models.message import (
 HERE = Path(__file__).parent
 RADIO_CARDS = 6  # more options than this are a list to pick from
 _INSIDE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
+_COMMAND = re.compile(r"`([^`<>\s](?:[^`<>\n]{0,78}[^`<>\s])?)`")
 _FIGURE = re.compile(r"[\d.,\u00a0 %+-]+")
+_DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading: drawn small
 LONG_TEXT = 4  # chapters from which a text has a table of contents
 
 
@@ -58,6 +61,7 @@ def render(template: str, frame: Frame, names: Mapping[str, str] | None = None, 
     known = names or {}
     spoken = {
         "say": partial(say, names=known),
+        "advice": partial(advice, names=known),
         "plain": partial(plain, names=known),
         "long_text": partial(long_text, names=known),
         "drawn": partial(_drawn, names=known),
@@ -68,9 +72,22 @@ def render(template: str, frame: Frame, names: Mapping[str, str] | None = None, 
 
 
 def say(text: str, names: Mapping[str, str]) -> Markup:
-    """Return `text` escaped, with each mention as a name that keeps its own writing direction to itself."""
+    """Return `text` escaped, with each mention as a name that keeps its own writing direction to itself.
+
+    What can be typed stands between backticks; drawn as `advice` does, it can be pressed as well.
+    """
     marked = {ref: f'<bdi class="person">{escape(name)}</bdi>' for ref, name in names.items()}
     return Markup(clean(with_names(str(escape(text)), marked)))  # noqa: S704  (escaped just here)
+
+
+def advice(text: str, names: Mapping[str, str]) -> Markup:
+    """Return `text` as `say` does, where each `command` is a link to what it shows; nothing is done by following it."""
+    return Markup(_COMMAND.sub(_typed, str(say(text, names))))  # noqa: S704  (escaped by `say`)
+
+
+def _typed(found: re.Match[str]) -> str:
+    address = escape("/say?" + urlencode({"words": unescape(found[1])}))
+    return f'<a class="typed" href="{address}"><code>{found[1]}</code></a>'
 
 
 def plain(text: str, names: Mapping[str, str]) -> str:
@@ -117,7 +134,7 @@ def _environment() -> Environment:
     environment.globals.update(
         static=static, go=partial(door, "go"), do=partial(door, "do"), inside=inside, kind=_kind, given=_given,
         chosen=_chosen, day_or_text=_day_or_text, RADIO_CARDS=RADIO_CARDS, figure_columns=_figure_columns,
-        has_file=_has_file, has_person=_has_person,
+        has_file=_has_file, has_person=_has_person, is_digest=_DIGEST.fullmatch,
     )  # fmt: skip
     environment.filters["moment"] = _moment
     return environment

@@ -104,14 +104,16 @@ def bare_frame(request: web.Request) -> Frame:
 async def show(
     request: web.Request, who: Viewer, reply: m.Reply, *, asked: str = "", words: str = "", onward: bool = False
 ) -> web.Response:
-    """Return the page that shows a reply to the viewer; with `onward`, and the way on to what else is waiting."""
+    """Return the page that shows a reply to the viewer; with `onward` or a refusal, and the way back to their list."""
     parts = request.app[PARTS]
 
     def look_up(session: Session) -> tuple[Mapping[str, str], Frame]:
         return names_in(session, m.encode(reply.said)), _frame(session, parts, who, request.path)
 
     names, frame = await parts.database.read(look_up)
-    frame = replace(frame, asked=asked, words=words, onward=onward and not isinstance(reply.said, m.Form))
+    frame = replace(
+        frame, asked=asked, words=words, onward=(onward or reply.status != "ok") and isinstance(reply.said, m.Message)
+    )
     shown = digest(reply.said) if isinstance(reply.said, m.Form) else ""
     ask = Ask(opens=opens, names=names, shown=shown, errors=reply.errors, values=reply.values)
     status = 422 if reply.errors else STATUS[reply.status]
@@ -149,9 +151,13 @@ def _frame(session: Session, parts: Parts, who: Viewer, path: str) -> Frame:
         settings.bot_name,
         settings.company,
         viewer=person.name,
-        roles=", ".join(ROLES[role] for role in person.roles.split(";") if role in ROLES),
+        roles=_sentence(", ".join(ROLES[role] for role in person.roles.split(";") if role in ROLES)),
         nav=nav,
         csrf=parts.cookies.csrf(who.secret),
         demo=settings.demo,
         waiting=waiting,
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -17,7 +17,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 
 # Links in running text are exempt (WCAG 2.5.8); a box inside a card is as large as its card, which ticks it.
 TOO_SMALL = """() => [...document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")]
-  .filter(thing => !thing.closest(".prose, .skip") && thing.checkVisibility())
+  .filter(thing => !thing.closest(".prose, .skip, .typed") && thing.checkVisibility())
   .map(thing => [thing.closest(".pick") || thing, thing.textContent || thing.name])
   .filter(([thing]) => thing.getBoundingClientRect().height < 43.9)
   .map(([thing, words]) => `${thing.tagName} ${words.trim()}`)"""

@@ -148,6 +148,15 @@ def test_a_megabyte_is_shown_whole() -> None:
     assert long.strip() in shown(Message("Long", (long,), prose=long)).text
 
 
+def test_a_command_in_a_sentence_can_be_pressed() -> None:
+    page = shown(Message("Refused", ("Type `policy show POL-3 & more` or ask.", "A ` alone, `two\nlines`, `<b>`")))
+    assert [link["href"] for link in page.all("a") if link.get("class") == "typed"] == [
+        "/say?words=policy+show+POL-3+%26+more",
+        "/say?words=%3Cb%3E",
+    ]
+    assert "Type policy show POL-3 & more or ask." in page.text
+
+
 def test_mentions_become_names_everywhere_and_strangers_stay_somebody() -> None:
     ana, nobody = mention(ANA), mention("f" * 32)
     chart = Chart(ana, (Bar(f"Team of {ana}", (("Done", 1),)),))
