@@ -94,14 +94,32 @@ def redraw(ctx: Context, assignment: Assignment) -> None:
     """Bring every copy of the assignment's card up to date; those already sent to a chat are redrawn by delivery."""
     workflow = REGISTRY.workflow(assignment.workflow)
     alone = OutboxMessage.topic == assignment.code
-    together = and_(
-        OutboxMessage.topic == f"C-{assignment.campaign_id}", OutboxMessage.person_id == assignment.owed_by_id
-    )
+    together = and_(OutboxMessage.topic == topic_of(assignment), OutboxMessage.person_id == assignment.owed_by_id)
     for copy in ctx.session.scalars(select(OutboxMessage).where(or_(alone, together))):
         if copy.topic == assignment.code:
             _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
-        elif assignment.campaign_id is not None:
-            _draw(ctx, copy, bundle(ctx, of_campaign(ctx.session, assignment.campaign_id, copy.person_id), copy.person))
+        else:
+            _draw(ctx, copy, bundle(ctx, asked_with(ctx.session, assignment), copy.person))
+
+
+def topic_of(assignment: Assignment) -> str:
+    """Return the topic of the message that asks for this together with others: the campaign's, or the moment's."""
+    if assignment.campaign_id is not None:
+        return f"C-{assignment.campaign_id}"
+    return f"asked {assignment.assigned_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def asked_with(session: Session, assignment: Assignment) -> list[Assignment]:
+    """Return what one person was asked in one message: this, and the others of its campaign or its moment."""
+    if assignment.campaign_id is not None:
+        return of_campaign(session, assignment.campaign_id, assignment.owed_by_id)
+    same = (
+        Assignment.owed_by_id == assignment.owed_by_id,
+        Assignment.workflow == assignment.workflow,
+        Assignment.campaign_id.is_(None),
+        Assignment.assigned_at == assignment.assigned_at,
+    )
+    return list(session.scalars(select(Assignment).where(*same).order_by(Assignment.id)))
 
 
 def of_campaign(session: Session, campaign_id: int, person_id: int) -> list[Assignment]:
