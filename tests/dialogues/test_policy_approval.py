@@ -48,6 +48,7 @@ def test_farah_writes_margit_asks_for_changes_then_approves(stage: Stage) -> Non
         "policy.changes-requested": 1,
         "policy.approved": 1,
         "policy.published": 1,
+        "campaign.drafted": 1,
     }
     (approved,), (published,) = stage.records("policy.approved"), stage.records("policy.published")
     assert approved["actor"]["ref"] == margit.ref

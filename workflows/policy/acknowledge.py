@@ -111,13 +111,18 @@ def acknowledge(ctx: Context, assignment: Assignment, answers: Answers) -> m.Mes
     version = version_of(ctx.session, assignment)
     if version.state != "published":
         raise Refusal("This policy is no longer in force.", "There is nothing to acknowledge.", status="again")
-    typed = {"typed_name": answers["typed_name"]} if version.typed_name else {}
+    keep(ctx, assignment, version, answers["typed_name"] if version.typed_name else "")
+    return card(ctx, assignment, ctx.person)
+
+
+def keep(ctx: Context, assignment: Assignment, version: PolicyVersion, typed_name: str) -> None:
+    """Write one acknowledgement down and close its assignment; a typed name is kept as typed. Raises Stale."""
     record_id = ctx.record(
         "policy.acknowledged",
         subject_of(version),
         outcome="acknowledged",
         facts=facts_of(ctx, assignment, version),
-        private=typed,
+        private={"typed_name": typed_name} if version.typed_name else {},
         consent=consent(version),
         due_at=assignment.due_at,
         campaign_ref=assignment.campaign.code if assignment.campaign else "",
@@ -126,7 +131,6 @@ def acknowledge(ctx: Context, assignment: Assignment, answers: Answers) -> m.Mes
     if assignment.subject != version.code:  # the text was replaced since they were asked; they have seen the new one
         ctx.move(assignment, "move over", duty.MOVES, record_id, subject=version.code)
     duty.close(ctx, assignment, "answer", record_id)
-    return card(ctx, assignment, ctx.person)
 
 
 def facts_of(ctx: Context, assignment: Assignment, version: PolicyVersion) -> dict[str, Any]:

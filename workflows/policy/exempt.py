@@ -10,7 +10,7 @@ from sqlalchemy import select
 from evidence.canonical import instant
 from models import message as m
 from models.campaign import Assignment
-from models.fact import Change, fact, facts_of
+from models.fact import Change, EffectiveFact, fact, facts_of
 from models.person import Person
 from models.policy import PolicyVersion
 from workflows import duty
@@ -28,8 +28,11 @@ BATCH = 100
 
 def exempted(ctx: Context, refs: Sequence[str], policy_code: str) -> set[str]:
     """Return the refs of those who are exempt from a policy now."""
-    found = facts_of(ctx.session, refs, ctx.now)
-    return {ref for ref in refs if found.get(ref, {}).get((FACT, policy_code)) is not None}
+    ever = select(EffectiveFact.subject).where(
+        EffectiveFact.subject.in_(refs), EffectiveFact.name == FACT, EffectiveFact.key == policy_code
+    )
+    found = facts_of(ctx.session, set(ctx.session.scalars(ever)), ctx.now)
+    return {ref for ref, facts in found.items() if facts.get((FACT, policy_code)) is not None}
 
 
 def exempt_form(ctx: Context, version: PolicyVersion) -> m.Form:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from evidence.canonical import instant
+from evidence.record import Subject
 from models import message as m
 from models.campaign import Campaign
 from models.fact import Change
@@ -121,6 +122,18 @@ def _asked(ctx: Context, version: PolicyVersion) -> m.Message:
     )
     ctx.session.add(campaign)
     ctx.session.flush()
+    ctx.record(
+        "campaign.drafted",
+        Subject("campaign", campaign.code),
+        outcome="draft",
+        facts={
+            "workflow": campaign.workflow,
+            "subjects": campaign.subjects,
+            "audience": campaign.audience,
+            "reason": campaign.reason,
+            "due_on": campaign.due_on.isoformat(),
+        },
+    )
     return m.Message(
         f"“{version.title}” is in force",
         lines=(f"{campaign.code} will ask everyone it applies to. Look at it, then launch it.",),
