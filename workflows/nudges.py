@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, Select, or_, select, update
 
 from config.programme import programme
 from evidence.record import Subject
@@ -38,24 +38,28 @@ def working_time(person: Person) -> Working:
     return Working(person.zone, person.country, person.region, days, leaves, hours.start, hours.end)
 
 
-@WORKFLOW.job("remind")
-def remind(ctx: Context) -> int:
-    """Remind everybody whose next reminder has come, a batch at a time; return how many duties were looked at.
-
-    Every duty is claimed by moving its next reminder on (compare-and-set), so that two workers never remind twice.
-    """
-    due = (
+def due(now: datetime) -> Select[Assignment]:
+    """Return the question for the next batch of duties whose reminder has come."""
+    return (
         select(Assignment)
         .outerjoin(Campaign, Campaign.id == Assignment.campaign_id)
         .where(
-            Assignment.next_nudge_at <= ctx.now,
+            Assignment.next_nudge_at <= now,
             Assignment.state == "open",
             or_(Assignment.campaign_id.is_(None), Campaign.state == "running"),
         )
         .order_by(Assignment.next_nudge_at)
         .limit(BATCH)
     )
-    found = ctx.session.scalars(due).all()
+
+
+@WORKFLOW.job("remind")
+def remind(ctx: Context) -> int:
+    """Remind everybody whose next reminder has come, a batch at a time; return how many duties were looked at.
+
+    Every duty is claimed by moving its next reminder on (compare-and-set), so that two workers never remind twice.
+    """
+    found = ctx.session.scalars(due(ctx.now)).all()
     reminded: dict[Person, list[Assignment]] = defaultdict(list)
     for one in found:
         if _claim(ctx, one):

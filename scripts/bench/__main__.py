@@ -13,13 +13,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.bench import stack, writer
+from scripts.bench import stack, sweep, writer
 from scripts.bench.figures import Figure
 from scripts.bench.scale import FULL, QUICK, Scale
 
 MEASURED: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "stack": stack.measure,
     "writer": writer.measure,
+    "sweep": sweep.measure,
 }
 
 

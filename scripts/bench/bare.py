@@ -18,7 +18,7 @@ from models.desk import SeenGesture
 
 def one_row(session: Session) -> None:
     """Insert one row."""
-    session.execute(insert(SeenGesture).values(key=secrets.token_hex(32), at=datetime.now(UTC)))
+    session.execute(insert(SeenGesture.__table__), {"key": secrets.token_hex(32), "at": datetime.now(UTC)})
 
 
 def make_table(database: Database) -> None:

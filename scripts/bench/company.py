@@ -88,14 +88,14 @@ def _hire(session: Session, people: int) -> dict[int, str]:
     """Put people on the roster, each with a manager and a signed-in browser; return its secret for each person."""
     now = datetime.now(UTC)
     first = (session.scalar(select(func.max(Person.id))) or 0) + 1
+    browsers = {one: secrets.token_urlsafe(32) for one in range(first, first + people)}
     hired = [
         {"id": one, "ref": secrets.token_hex(16), "employee_id": f"E{one}", "name": f"Person {one}"}
         | {"email": f"p{one}@halden.example", "manager_id": first + (one - first - 1) // 8 if one > first else None}
         | {"department": f"Team {one % 40}", "zone": ZONE.key, "start_on": date(2024, 1, 1), "recorded_at": now}
-        for one in range(first, first + people)
+        for one in browsers
     ]
     session.execute(insert(Person), hired)
-    browsers = {one["id"]: secrets.token_urlsafe(32) for one in hired}
     signed_in = [
         {"person_id": one, "secret_sha256": hashed(secret), "assurance": "web-link", "created_at": now, "seen_at": now}
         for one, secret in browsers.items()
