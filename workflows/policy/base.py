@@ -29,6 +29,7 @@ WORKFLOW = Workflow(
         "policy.approved": "Somebody other than its author approved a version, here or in a meeting.",
         "policy.published": "A version came into force, asking everyone again or as a small correction.",
         "policy.retired": "A policy was taken out of force, and somebody said why.",
+        "policy.asked": "Those who owe a policy by rule were asked: new hires, a year later, newly concerned.",
         "policy.acknowledged": "Somebody agreed to follow a version of a policy.",
         "policy.question": "Somebody asked a policy's owner a question.",
         "policy.answered": "A question was answered.",
