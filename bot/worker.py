@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from bot.clock import start_clock
 from bot.database import Database, NotSaved
 from bot.delivery import Delivery
+from bot.plans import carry_out
 from config.settings import Settings
 from models.desk import SeenGesture, SignInAttempt, SignInLink
 from workflows.context import Context
@@ -52,15 +53,22 @@ class Worker:
             pass
 
     async def _all(self) -> int:
-        return sum([await self._run(job) for job in REGISTRY.jobs().values()])
+        return sum([await chore() for chore in self._chores().values()])
+
+    def _chores(self) -> dict[str, Callable[[], Awaitable[int]]]:
+        """Return everything to run at a tick: what is thought about first, then the jobs."""
+        plans = {
+            name: partial(carry_out, self._database, self._context, plan) for name, plan in REGISTRY.plans().items()
+        }
+        return {**plans, **{name: partial(self._run, job) for name, job in REGISTRY.jobs().items()}}
 
     async def jobs(self) -> None:
         """Run every job until it is idle. One that breaks rests for a while, and the others go on."""
-        for name, job in REGISTRY.jobs().items():
+        for name, chore in self._chores().items():
             if self._resting.get(name, (self._clock(),))[0] > self._clock():
                 continue
             try:
-                await self._run(job)
+                await chore()
             except Exception as error:  # noqa: BLE001 - one broken job must not stop the reminders of all others
                 self._let_rest(name, error)
             else:
@@ -116,7 +124,10 @@ class Worker:
         return total
 
     def _batch(self, job: Job, session: Session) -> int:
-        return job(Context(session, self._settings, self._clock()))
+        return job(self._context(session))
+
+    def _context(self, session: Session) -> Context:
+        return Context(session, self._settings, self._clock())
 
     def _let_rest(self, name: str, error: Exception) -> None:
         """Let a job rest that broke, longer each time."""

@@ -48,7 +48,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record to be written. `private` payloads become commitments; `changes` become effective-dated facts."""
+    """A record to be written. `private` payloads become commitments; `changes` become effective-dated facts.
+
+    A private payload belongs to the actor, unless it comes already sealed in the name of somebody else.
+    """
 
     type: str
     actor: Actor
@@ -83,7 +86,10 @@ def write(session: Session, draft: Draft, now: datetime) -> str:
     """
     new_id = record_id(now)
     person = draft.actor.ref if draft.actor.kind == "person" else ""
-    sealed = {name: vault.seal(f"countersign/v1/{name}", payload, person) for name, payload in draft.private.items()}
+    sealed = {
+        name: payload if isinstance(payload, vault.Sealed) else vault.seal(f"countersign/v1/{name}", payload, person)
+        for name, payload in draft.private.items()
+    }
     if draft.shown is not None:
         sealed["shown"] = vault.seal("countersign/v1/shown", draft.shown, person)
     if draft.consent:
@@ -94,8 +100,7 @@ def write(session: Session, draft: Draft, now: datetime) -> str:
         {"id": new_id, "type": draft.type, "body": body, "recorded_at": now}
         | {"subject": draft.subject.ref, "actor_ref": draft.actor.ref},
     )
-    for item in sealed.values():
-        vault.keep(session, item, new_id)
+    vault.keep(session, sealed.values(), new_id)
     assert_facts(session, draft.changes, now, new_id)
     return new_id
 

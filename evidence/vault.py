@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical
@@ -36,18 +38,21 @@ def seal(domain: str, payload: Any, person_ref: str = "") -> Sealed:
     return Sealed(commitment(domain, salt, body), domain, salt, body, person_ref)
 
 
-def keep(session: Session, sealed: Sealed, record_id: str) -> None:
-    """Put a sealed payload into the vault beside its record."""
-    session.add(
-        VaultItem(
-            commitment=sealed.commitment,
-            domain=sealed.domain,
-            salt=sealed.salt,
-            payload=sealed.payload,
-            record_id=record_id,
-            person_ref=sealed.person_ref,
-        )
-    )
+def keep(session: Session, sealed: Iterable[Sealed], record_id: str) -> None:
+    """Put sealed payloads into the vault beside their record."""
+    rows = [
+        {
+            "commitment": one.commitment,
+            "domain": one.domain,
+            "salt": one.salt,
+            "payload": one.payload,
+            "record_id": record_id,
+            "person_ref": one.person_ref,
+        }
+        for one in sealed
+    ]
+    if rows:
+        session.execute(insert(VaultItem), rows)
 
 
 def opens(item: VaultItem) -> bool:

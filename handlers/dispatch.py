@@ -112,7 +112,8 @@ def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish, *, look: bool) -> m
         raise Refusal("That is not yours to do.", "Type `help` to see what you can do.")
     held = look and act.does == "do"
     if act.form is None:
-        return m.Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, wish.values)
+        said = {**(wish.words.filters if wish.words else {}), **wish.values}
+        return m.Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
     form = act.form(ctx, thing)
     values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):

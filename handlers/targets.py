@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from handlers.dates import parse_date, parse_period
 from workflows.calendar import DASHES
 
-PREFIXES = frozenset({"A", "C", "EV", "INC", "POL", "REV", "TRN"})
+PREFIXES = frozenset({"A", "C", "EV", "IMP", "INC", "POL", "REV", "TRN"})
 FILTERS = frozenset({"as-of", "due", "n", "owner", "period", "sev", "seed", "state", "team"})
 
 # One character for one, so that positions in the folded text are positions in the typed one.

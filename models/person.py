@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, new_ref
@@ -90,34 +91,47 @@ class Identity(Base):
 
 
 class RosterImport(Base):
-    """A roster file: staged, shown as a preview, then applied or dropped; an applied one can be reversed."""
+    """A roster file: read and staged, shown as a preview, then applied or dropped; an applied one can be reversed."""
 
     __tablename__ = "roster_imports"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(default="staged")
+    state: Mapped[str] = mapped_column(default="reading")
     version: Mapped[int] = mapped_column(default=1)
     original_sha256: Mapped[str]
     full: Mapped[bool] = mapped_column(default=False)
     by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    staged_at: Mapped[datetime]
+    day: Mapped[date]  # the day, where the importer is, from which its facts hold
+    received_at: Mapped[datetime]
+    staged_at: Mapped[datetime | None]
     applied_at: Mapped[datetime | None]
-    cursor: Mapped[int] = mapped_column(default=0)
+    claim: Mapped[str] = mapped_column(default="")  # who reads the file now; a second reader keeps away until
+    claimed_until: Mapped[datetime | None]
+    cursor: Mapped[int] = mapped_column(default=0)  # every line id up to here is applied (or reversed)
     rows: Mapped[int] = mapped_column(default=0)
-    summary: Mapped[str] = mapped_column(default="{}")
+    root: Mapped[str] = mapped_column(default="")  # of the salted row commitments, in the order of the lines
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    preview: Mapped[dict[str, Any] | None]  # an encoded message with names, gone once it is decided
+
+    @property
+    def code(self) -> str:
+        """The id people type."""
+        return f"IMP-{self.id}"
 
 
 class RosterLine(Base):
-    """One staged change of an import: what to set, and what stood before, so that it can be reversed."""
+    """One line of an import, or one person missing from it: what to set, and what stood before, to be reversed."""
 
     __tablename__ = "roster_lines"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     import_id: Mapped[int] = mapped_column(ForeignKey("roster_imports.id"))
-    line: Mapped[int]
+    line: Mapped[int]  # 0 for somebody who is not in the file
     action: Mapped[str]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    after: Mapped[str]
-    before: Mapped[str] = mapped_column(default="{}")
+    ref: Mapped[str]
+    after: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the row's commitment, until the vault has it
+    row: Mapped[bytes | None] = mapped_column(LargeBinary)
 
-    __table_args__ = (Index("ix_roster_lines_order", "import_id", "id"),)
+    __table_args__ = (Index("ix_roster_lines_order", "import_id", "id"), Index("ix_roster_lines_ref", "ref"))

@@ -4,6 +4,7 @@ ALL = [
     "todo",
     "policy",
     "campaign",
+    "people",
     "nudges",
     "schedule",
     "status",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from evidence.record import Subject
 from models import message as m
 from models.campaign import Campaign
-from models.fact import Change
+from models.fact import Change, midnight
 from models.person import Person
 from models.policy import Policy, PolicyVersion
 from workflows.context import Context
@@ -120,7 +120,7 @@ def install(ctx: Context, email: str) -> Person:
         outcome="installed",
         facts={"roles": list(ROLES)},
         private={"email": email},
-        changes=[Change(person.ref, "roles", list(ROLES), ctx.now)],
+        changes=[Change(person.ref, "role", True, midnight(ctx.today), key=role) for role in ROLES],
     )
     welcome = card(ctx)
     ctx.say(

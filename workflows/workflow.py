@@ -26,6 +26,7 @@ Rule = Callable[["Context", Any], bool]
 Finder = Callable[["Context", str], Any]
 Runner = Callable[["Context", Any, Answers], Said]
 Job = Callable[["Context"], int]
+Plan = Callable[["Context"], Sequence[Job]]
 FormMaker = Callable[["Context", Any], Form]
 
 
@@ -116,6 +117,7 @@ class Workflow:
     finds_answered: Callable[[Context, str, Sequence[int]], Mapping[int, str]] | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     makes_home: Callable[[Context], tuple[Message, ...]] | None = None
+    plans: dict[str, Plan] = field(default_factory=dict)
 
     def look(self, verb: str, **declared: Any) -> Callable[[Runner], Runner]:
         """Declare something people may look at: it changes nothing and may be repeated or lost."""
@@ -138,6 +140,19 @@ class Workflow:
         """Declare cards that stand on the actor's home above what they owe; none where it is not for them."""
         self.makes_home = makes
         return makes
+
+    def plan(self, name: str) -> Callable[[Plan], Plan]:
+        """Declare long thinking (reading a large file): it runs where nothing can be written, beside the writer.
+
+        It returns jobs, each to run in a transaction of its own, in order, no later than the first that returns 0.
+        Two processes may think at once and may be killed anywhere, so the jobs check that they are still wanted.
+        """
+
+        def keep(run: Plan) -> Plan:
+            self.plans[name] = run
+            return run
+
+        return keep
 
     def _declare(self, does: Literal["look", "do"], verb: str, declared: dict[str, Any]) -> Callable[[Runner], Runner]:
         name = f"{self.name}.{verb}" if verb else self.name
@@ -208,6 +223,10 @@ class Registry:
     def jobs(self) -> dict[str, Job]:
         """Return every declared job as "workflow: name"."""
         return {f"{flow.name}: {name}": job for flow in self.all() for name, job in flow.jobs.items()}
+
+    def plans(self) -> dict[str, Plan]:
+        """Return every declared plan as "workflow: name"."""
+        return {f"{flow.name}: {name}": plan for flow in self.all() for name, plan in flow.plans.items()}
 
     def act(self, name: str) -> Act | None:
         """Return the act called `name`, if there is one."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from bot.app import utc_now
 from bot.cli import ask, files
@@ -19,12 +20,13 @@ from bot.cli.screen import ERR, OUT, steps
 from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment
 from bot.inbound import Inbound
+from bot.plans import carry_out
 from handlers.answers import digest
 from handlers.names import names_in
 from models import message as m
 from workflows.context import Context
 from workflows.whom import find_person
-from workflows.workflow import REGISTRY, Invalid
+from workflows.workflow import REGISTRY, Invalid, Job
 
 DONE, REFUSED, USAGE = 0, 1, 2
 
@@ -135,14 +137,23 @@ class _Conversation:
 
     async def _work(self) -> None:
         """Do what follows from it (fan-outs, imports), as a worker would; several may do it at the same time."""
+        database = self._deployment.database
+
+        def context(session: Session) -> Context:
+            return Context(session, self._deployment.settings, utc_now())
+
         with steps() as progress:
+            for name, plan in REGISTRY.plans().items():
+                progress.begin(name.partition(": ")[2].capitalize(), None)
+                while await carry_out(database, context, plan):
+                    progress.step()
             for name, job in REGISTRY.jobs().items():
                 progress.begin(name.partition(": ")[2].capitalize(), None)
 
-                def batch(session: Any, job: Any = job) -> int:
-                    return int(job(Context(session, self._deployment.settings, utc_now())))
+                def batch(session: Session, job: Job = job) -> int:
+                    return job(context(session))
 
-                while await self._deployment.database.write(batch):
+                while await database.write(batch):
                     progress.step()
 
 

@@ -16,6 +16,7 @@ from models.campaign import Assignment, Campaign
 from models.message import Button, Message, encode
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
+from tests.support.company import publish
 from tests.support.mail import MailServer
 from tests.support.stage import Player, Stage
 from workflows import duty
@@ -153,6 +154,7 @@ def test_a_reminder_of_what_is_done_is_dropped(post: Stage) -> None:
 )
 def test_nobody_is_reminded_who_is_away(post: Stage, change: dict[str, date], why: str) -> None:
     chidi = post.person("Chidi")
+    publish(post, "Acceptable Use", "Use things well.")  # what a leaver owes is closed, so there must be such a thing
     asked(post, chidi)
     post.write(lambda session: session.execute(update(Person).where(Person.id == chidi.row.id).values(change)))
     post.works()

@@ -16,6 +16,7 @@ from workflows.campaign.plan import draft
 from workflows.campaign.population import foresee
 from workflows.campaign.preview import sample
 from workflows.context import Context, say_date
+from workflows.importing import settled
 from workflows.who import leads
 from workflows.workflow import Answers, Invalid, Refusal, Topic
 
@@ -98,6 +99,7 @@ def _waits() -> str:
 )
 def launch(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     """Launch, once the number of people has been typed where there are many."""
+    settled(ctx.session)
     people = foresee(ctx, campaign).people
     _confirmed(people, answers)
     start(ctx, campaign, people)

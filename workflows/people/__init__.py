@@ -1,1 +1,18 @@
-"""The roster as a file: read it, check it, compare it with the people we know, say plainly what would change."""
+"""People: who is on the roster, brought up to date by files and by hand, with the history of what was true when."""
+
+from workflows.people import batches, change, imports, leavers, merge, reading, reversal, roles, see, spells
+from workflows.people.base import WORKFLOW
+
+__all__ = [
+    "WORKFLOW",
+    "batches",
+    "change",
+    "imports",
+    "leavers",
+    "merge",
+    "reading",
+    "reversal",
+    "roles",
+    "see",
+    "spells",
+]

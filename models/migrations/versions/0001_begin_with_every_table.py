@@ -199,11 +199,17 @@ def upgrade() -> None:
         sa.Column("original_sha256", sa.String(), nullable=False),
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("staged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("staged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claim", sa.String(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
-        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.Column("preview", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_roster_imports_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_imports")),
     )
@@ -396,15 +402,17 @@ def upgrade() -> None:
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("after", sa.String(), nullable=False),
-        sa.Column("before", sa.String(), nullable=False),
+        sa.Column("ref", sa.String(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("row", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["import_id"], ["roster_imports.id"], name=op.f("fk_roster_lines_import_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_roster_lines_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_lines")),
     )
     with op.batch_alter_table("roster_lines", schema=None) as batch_op:
         batch_op.create_index("ix_roster_lines_order", ["import_id", "id"], unique=False)
+        batch_op.create_index("ix_roster_lines_ref", ["ref"], unique=False)
 
     op.create_table(
         "deliveries",
@@ -465,6 +473,7 @@ def downgrade() -> None:
 
     op.drop_table("deliveries")
     with op.batch_alter_table("roster_lines", schema=None) as batch_op:
+        batch_op.drop_index("ix_roster_lines_ref")
         batch_op.drop_index("ix_roster_lines_order")
 
     op.drop_table("roster_lines")
