@@ -52,7 +52,9 @@ class Reader(HTMLParser):
         assert not any(name.startswith("on") for name in given), "the content security policy forbids inline scripts"
         if tag not in VOID:
             self.open.append((tag, given))
-        if tag == "article":
+        if tag == "code":
+            self.handle_data("`")  # what can be typed is marked on every surface
+        elif tag == "article":
             self.page.cards.append("")
         elif tag == "form":
             self.form = Form(given.get("action", ""), given.get("method", "get"), card=len(self.page.cards) - 1)
@@ -82,6 +84,8 @@ class Reader(HTMLParser):
         """Close a tag."""
         assert self.open, f"</{tag}> closes nothing"
         assert self.open[-1][0] == tag, f"</{tag}> closes <{self.open[-1][0]}>"
+        if tag == "code":
+            self.handle_data("`")
         self.open.pop()
         if tag == "form":
             self.form = None
