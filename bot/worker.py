@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot.clock import start_clock
@@ -19,14 +19,16 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.plans import carry_out
 from config.settings import Settings
-from models.desk import SeenGesture, SignInAttempt, SignInLink
-from workflows.context import Context
+from models.desk import Meta, SeenGesture, SignInAttempt, SignInLink
+from workflows.context import Context, insert_or_ignore
 from workflows.workflow import REGISTRY, Job
 
 log = structlog.get_logger()
 JOBS_SECONDS = 1
 DELIVERY_SECONDS = 1
 TIDY_SECONDS = 3600
+BEAT_SECONDS = 60
+WORKER = "worker last seen"
 FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=5)
 KEPT = timedelta(days=7)  # no platform repeats a gesture that late, and no link lives that long
@@ -85,6 +87,16 @@ class Worker:
 
         await self._database.write(work)
 
+    async def beat(self) -> None:
+        """Leave a sign of life, for `doctor`."""
+        now = self._clock().isoformat()
+
+        def work(session: Session) -> None:
+            session.execute(insert_or_ignore(session, Meta), {"name": WORKER, "value": now})
+            session.execute(update(Meta).where(Meta.name == WORKER).values(value=now))
+
+        await self._database.write(work)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work in the background while the block runs; then finish what is under way and give back what is not."""
@@ -93,6 +105,7 @@ class Worker:
                 "jobs": (JOBS_SECONDS, partial(self._tick, self.jobs)),
                 "delivery": (DELIVERY_SECONDS, partial(self._tick, self._delivery.round)),
                 "tidy": (TIDY_SECONDS, partial(self._tick, self.tidy)),
+                "beat": (BEAT_SECONDS, partial(self._tick, self.beat)),
             }
         )
         try:
