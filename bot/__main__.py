@@ -10,6 +10,7 @@ import typer
 from bot import logs
 from bot.cli import serve, speak
 from bot.cli.docs import docs
+from bot.cli.doctor import doctor
 from bot.cli.screen import ERR
 from bot.deployment import CannotStart
 
@@ -21,6 +22,7 @@ app.command()(serve.migrate)
 app.command()(serve.work)
 for verb in (speak.do, speak.people, speak.policy, speak.campaign):
     app.command(context_settings=speak.FREE)(verb)
+app.command()(doctor)
 app.command()(docs)
 
 
@@ -30,7 +32,7 @@ def main() -> None:
         logs.configure(logging.WARNING)
         app()
     except CannotStart as error:
-        ERR.print(str(error), markup=False)
+        ERR.print(str(error), markup=False, soft_wrap=True)  # what is to be copied stays whole
         sys.exit(2)
 
 

@@ -87,7 +87,7 @@ def test_words_are_taken_beside_a_running_server(company: str, tmp_path: Path) -
     with running(tmp_path, "serve", database_url=company, port=free_port()) as server:
         server.says("Ctrl-C")
         for number in range(3):
-            asked = bot("do", "--as", CHIDI, f"policy ask POL-1 Question {number}?", database_url=company)
+            asked = bot("do", "--as", CHIDI, f"policy ask POL-2 Question {number}?", database_url=company)
             assert asked.returncode == 0, asked.stderr
 
 
