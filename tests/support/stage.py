@@ -173,7 +173,8 @@ def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
         stage = Stage(loop, database, Settings(database_url=database_url, **settings))
         ending.callback(lambda: loop.run(stage.worker.close()))
         migrate(database.engine)
-        stage.write(lambda session: session.add(Meta(name="mode", value="demo" if stage.settings.demo else "real")))
+        mode = Meta(name="mode", value="demo" if stage.settings.demo else "real")
+        stage.write(lambda session: session.merge(mode))  # it is there where a stage is opened again
         pages = serving(make_app(database, stage.settings, KEYS, stage.clock), "127.0.0.1", 0)
         stage.address = loop.run(anext(pages))
         ending.callback(lambda: loop.run(pages.aclose()))
