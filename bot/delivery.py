@@ -85,7 +85,9 @@ class Delivery:
         self._note_trouble(channel, outcome)
         became = type(outcome).__name__.lower()
         problem = "" if isinstance(outcome, Sent) else outcome.problem
-        log.info("delivery", channel=channel.name, copy=parcel.copy.id, outcome=became, problem=problem)
+        # A copy for the web inbox goes nowhere: worth a line only where somebody looks closely.
+        tell = log.debug if channel.name == "web" else log.info
+        tell("delivery", channel=channel.name, copy=parcel.copy.id, outcome=became, problem=problem)
         await self._settle(parcel.copy, outcome)
 
     async def _attempt(self, channel: Channel, parcel: Parcel) -> Outcome:
