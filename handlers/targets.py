@@ -11,7 +11,9 @@ from handlers.dates import parse_date, parse_period
 from workflows.calendar import DASHES
 
 PREFIXES = frozenset({"A", "C", "EV", "IMP", "INC", "POL", "REV", "TRN"})
-FILTERS = frozenset({"as-of", "due", "n", "owner", "period", "sev", "seed", "state", "team"})
+FILTERS = frozenset(
+    {"as-of", "day", "due", "from", "how", "n", "owner", "period", "role", "sev", "seed", "state", "team", "to"}
+)
 
 # One character for one, so that positions in the folded text are positions in the typed one.
 FOLD = DASHES | dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02"), '"')
