@@ -81,3 +81,17 @@ class Original(Base):
     name: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[datetime]
+
+
+class AcknowledgementImport(Base):
+    """A file of acknowledgements made elsewhere, confirmed by a lead and kept line by line: `cursor` lines are done."""
+
+    __tablename__ = "acknowledgement_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    original_sha256: Mapped[str] = mapped_column(ForeignKey("originals.sha256"), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    confirmed_at: Mapped[datetime]
+    cursor: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]

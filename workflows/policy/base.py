@@ -31,6 +31,8 @@ WORKFLOW = Workflow(
         "policy.retired": "A policy was taken out of force, and somebody said why.",
         "policy.asked": "Those who owe a policy by rule were asked: new hires, a year later, newly concerned.",
         "policy.acknowledged": "Somebody agreed to follow a version of a policy.",
+        "policy.acknowledgements-received": "A lead handed in a file of acknowledgements made elsewhere, as a preview.",
+        "policy.acknowledgements-imported": "A lead declared their texts identical; each line is a record of its own.",
         "policy.question": "Somebody asked a policy's owner a question.",
         "policy.answered": "A question was answered.",
         "policy.settled": "An objection was settled; the person is asked again.",

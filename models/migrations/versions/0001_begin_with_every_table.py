@@ -109,6 +109,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_sign_in_attempts_bucket", ["bucket", "at"], unique=False)
 
     op.create_table(
+        "acknowledgement_imports",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("original_sha256", sa.String(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["people.id"], name=op.f("fk_acknowledgement_imports_by_id")),
+        sa.ForeignKeyConstraint(
+            ["original_sha256"], ["originals.sha256"], name=op.f("fk_acknowledgement_imports_original_sha256")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement_imports")),
+        sa.UniqueConstraint("original_sha256", name=op.f("uq_acknowledgement_imports_original_sha256")),
+    )
+    op.create_table(
         "campaigns",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workflow", sa.String(), nullable=False),
@@ -535,6 +551,7 @@ def downgrade() -> None:
 
     op.drop_table("effective_facts")
     op.drop_table("campaigns")
+    op.drop_table("acknowledgement_imports")
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_attempts_bucket")
 
