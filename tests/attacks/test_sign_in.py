@@ -238,7 +238,7 @@ def test_a_new_role_counts_at_the_next_press(stage: Stage) -> None:
     assert refused in callum.get("/go/policy.import").text
     roles("employee;lead")
     assert refused not in callum.get("/go/policy.import").text
-    assert "compliance lead" in callum.get("/go/todo").text
+    assert "Compliance lead" in callum.get("/go/todo").text
     roles("employee")
     assert refused in callum.get("/go/policy.import").text
 
