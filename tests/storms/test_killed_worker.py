@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from models.message import Message
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from tests.support.mail import MailServer
-from tests.support.process import ROOT, environment, free_port
+from tests.support.process import free_port, start
 from tests.support.stage import Stage, on_stage
 from workflows.context import Context
 
@@ -41,13 +40,7 @@ def real(url: str, mail: MailServer) -> dict[str, str]:
 def process(settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run the worker, as part of the server on SQLite, until the block ends, however it ends."""
     verb = "serve" if settings["database_url"].startswith("sqlite") else "work"
-    started = subprocess.Popen(
-        [sys.executable, "-m", "bot", verb],
-        cwd=ROOT,
-        env=environment(**settings, port=free_port()),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    started = start(verb, **settings, port=free_port())
     try:
         yield started
     finally:

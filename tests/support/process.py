@@ -28,6 +28,17 @@ def bot(*words: str, answers: str = "", **settings: str) -> subprocess.Completed
     )
 
 
+def start(*words: str, **settings: str) -> subprocess.Popen[bytes]:
+    """Start `python -m bot` without listening to it; the caller ends it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", *words],
+        cwd=ROOT,
+        env=environment(**settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
 def free_port() -> str:
     """Return a port that nobody uses now."""
     with socket.socket() as probe:
