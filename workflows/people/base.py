@@ -31,6 +31,8 @@ WORKFLOW = Workflow(
         "roster.reversed": "Somebody took the import back.",
         "roster.undone": "Some lines were set back to what stood before, and what they opened was withdrawn.",
         "roster.taken_back": "The last line was set back.",
+        "session.opened": "Somebody signed in to the web inbox.",
+        "session.ended": "A sign-in to the web inbox was ended.",
         "person.added": "Somebody was put on the roster by hand.",
         "person.changed": "What is held about somebody was changed by hand: details, leave, a new spell.",
         "person.ended": "Somebody's last day was noted.",

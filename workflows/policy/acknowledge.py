@@ -26,12 +26,14 @@ def consent(version: PolicyVersion) -> str:
 def card(ctx: Context, assignment: Assignment, viewer: Person) -> m.Message:
     """Return the card of one policy to acknowledge, as it stands now."""
     version = version_of(ctx.session, assignment)
+    late = assignment.state == "open" and assignment.due_at < ctx.now
+    tones: dict[str, m.Tone] = {"done": "good", "objected": "warn", "open": "warn" if late else "plain"}
     return m.Message(
         title=version.title,
         lines=tuple(line for line in (_standing(assignment, viewer), version.summary) if line),
-        facts=(m.Fact("Policy", version.code), m.Fact("Due", say_date(assignment.due_on))),
+        facts=(m.Fact("Policy", version.code), m.Fact("Was due" if late else "Due", say_date(assignment.due_on))),
         buttons=_buttons(assignment),
-        tone={"done": "good", "objected": "warn"}.get(assignment.state, "plain"),  # type: ignore[arg-type]
+        tone=tones.get(assignment.state, "plain"),
     )
 
 
