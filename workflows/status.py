@@ -85,28 +85,35 @@ def control(ctx: Context, target: str, answers: Answers) -> m.Home:
 
 
 def _about(ctx: Context, target: str) -> m.Home:
-    """Return the status of a subject (POL-3, POL-3v4, C-2) or of a person."""
+    """Return the status of a promise (policy), a subject (POL-3, POL-3v4), a campaign (C-2) or a person."""
     person = _visible_person(ctx, target)
     if person is not None:
         return _person(ctx, person)
-    code = target.upper().replace("V", "v")
-    where: ColumnElement[bool]
-    if code.startswith("C-") and code[2:].isdecimal() and len(code) < 18:  # as long as a number of the database
-        where = Assignment.campaign_id == int(code[2:])
-    else:
-        where = (Assignment.subject == code) | Assignment.subject.startswith(f"{code}v", autoescape=True)
+    name, where = _meant(target)
     counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, where)
     if not counts:
         raise Refusal(
             f"Nobody you can see was asked about {target}.", "Type `status` for everything.", status="missing"
         )
     found = ctx.session.scalars(select(Assignment).where(where).order_by(Assignment.id.desc()).limit(1)).one()
-    title = REGISTRY.workflow(found.workflow).subject_title(ctx.session, found.subject)
+    flow = REGISTRY.workflow(found.workflow)
+    title = flow.title if name == flow.title else flow.subject_title(ctx.session, found.subject)
     cards = (
         m.Message(title, lines=(sentence(counts),), charts=(chart("By department", counts),)),
         _overdue_card(ctx, where),
     )
-    return m.Home(f"Status of {code}", cards=cards)
+    return m.Home(f"Status of {name}", cards=cards)
+
+
+def _meant(target: str) -> tuple[str, ColumnElement[bool]]:
+    """Return (name, condition on assignments) of what is asked about."""
+    flow = next((flow for flow in REGISTRY.all() if flow.makes_card and flow.name == target.lower()), None)
+    if flow is not None:
+        return flow.title, Assignment.workflow == flow.name
+    code = target.upper().replace("V", "v")
+    if code.startswith("C-") and code[2:].isdecimal() and len(code) < 18:  # as long as a number of the database
+        return code, Assignment.campaign_id == int(code[2:])
+    return code, (Assignment.subject == code) | Assignment.subject.startswith(f"{code}v", autoescape=True)
 
 
 def _visible_person(ctx: Context, typed: str) -> Person | None:

@@ -53,3 +53,11 @@ def test_who_cannot_agree_is_not_called_late(stage: Stage) -> None:
     ana = stage.person("Ana")
     ana.says("status overdue").sees("Overdue: 2").misses("Keisha Robinson")
     ana.says("status").sees("1 of 4 done (25 %), 1 open, 2 overdue.")
+
+
+def test_a_whole_promise_can_be_asked_about(stage: Stage) -> None:
+    """`status policy` counts everything asked under policies; a promise nobody was asked about is said to be none."""
+    ask(stage, stage.person("Chidi"), publish(stage, "Acceptable Use", "Use things well."))
+    ana = stage.person("Ana")
+    ana.says("status policy").sees("Status of Policies", "0 of 1 done")
+    ana.says("status todo").misses("Status of")
