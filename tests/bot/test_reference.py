@@ -15,9 +15,10 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def sources() -> Iterator[ast.Module]:
-    """Yield what stands in the code of the workflows."""
-    for path in sorted((ROOT / "workflows").rglob("*.py")):
-        yield ast.parse(path.read_text(encoding="utf-8"))
+    """Yield the code of the floors that write records."""
+    for floor in ("workflows", "handlers", "bot"):
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            yield ast.parse(path.read_text(encoding="utf-8"))
 
 
 def recorded() -> set[str]:
