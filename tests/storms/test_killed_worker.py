@@ -121,6 +121,22 @@ def test_killed_in_the_middle_of_two_hundred_letters(migrated_url: str) -> None:
     assert letters >= 200 - unconfirmed
 
 
+def test_told_to_stop_it_finishes_what_it_began(migrated_url: str) -> None:
+    """SIGTERM leaves no claim behind, so no doubt."""
+    with MailServer(after_data={"*": 0.05}).running() as mail:
+        settings = real(migrated_url, mail)
+        with on_stage(**settings) as stage:
+            hire_and_write(stage, 200)
+        with process(settings) as running:
+            wait_for(mail, 20, running)
+            running.terminate()
+            assert running.wait(30) == 0
+        with on_stage(**settings) as stage:
+            states = Counter(stage.read(lambda session: session.scalars(select(Delivery.state)).all()))
+        assert set(states) == {"sent", "queued"}
+        assert states["sent"] == len(mail.letters) < 200
+
+
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(5))
