@@ -26,6 +26,7 @@ from models.message import Auth
 from workflows.people.cells import fold
 from workflows.people.header import _COLUMN_OF
 from workflows.people.rows import LABELS
+from workflows.policy.elsewhere_file import COLUMNS
 from workflows.policy.front import FrontMatter
 
 ROOT = Path(__file__).parent.parent
@@ -117,18 +118,22 @@ def test_every_setting_is_explained_and_no_other_is_named() -> None:
 
 
 def table(page: str, column: int) -> list[str]:
-    """Return what stands between backticks in one column of the tables of a reference page, row by row."""
-    rows = re.findall(r"^\| (.+) \|$", (DOCS / "reference" / page).read_text(encoding="utf-8"), re.MULTILINE)
+    """Return what stands between backticks in one column of the tables of a page, row by row."""
+    rows = re.findall(r"^ *\| (.+) \|$", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)
     cells = [row.split(" | ")[column] for row in rows]
     return [cell.strip("`") for cell in cells if cell.startswith("`")]
 
 
 def test_the_columns_of_a_roster_are_those_that_are_read() -> None:
-    assert [_COLUMN_OF[fold(name)] for name in table("roster-columns.md", 0)] == list(LABELS)
+    assert [_COLUMN_OF[fold(name)] for name in table("reference/roster-columns.md", 0)] == list(LABELS)
+
+
+def test_the_columns_of_acknowledgements_are_those_that_are_read() -> None:
+    assert table("how-to/lead/import-acknowledgements.md", 0) == list(COLUMNS)
 
 
 def test_the_keys_of_front_matter_are_those_that_are_read() -> None:
-    assert table("policy-front-matter.md", 0) == list(FrontMatter.model_fields)
+    assert table("reference/policy-front-matter.md", 0) == list(FrontMatter.model_fields)
 
 
 def test_the_addresses_are_those_that_are_served(tmp_path: Path) -> None:
