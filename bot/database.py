@@ -12,6 +12,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -264,6 +265,7 @@ class PostgresDatabase:
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
                 if state in RETRIED and attempt < 4:
+                    time.sleep(0.05 * (attempt + 1))  # or the loser is back before the winner has gone on
                     continue
                 if isinstance(error, OperationalError) or error.connection_invalidated or state == READ_ONLY:
                     raise _not_saved(error) from error
