@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.campaign import Assignment, Campaign
@@ -41,6 +41,27 @@ MOVES = {
     ("objected", "end"): "left",
     ("left", "return"): "open",
 }
+
+# Every answer asks these: made once, since making a statement costs more than executing it.
+_COPIES = select(OutboxMessage).where(
+    or_(
+        OutboxMessage.topic == bindparam("alone"),
+        and_(OutboxMessage.topic == bindparam("together"), OutboxMessage.person_id == bindparam("person")),
+    )
+)
+_REDRAWN = (
+    update(OutboxMessage)
+    .where(OutboxMessage.id == bindparam("copy"))
+    .values(body=bindparam("drawn"), revision=OutboxMessage.revision + 1)
+    .execution_options(synchronize_session=False)
+)
+# The latest state wins, so that many changes cost one update.
+_DUE_AGAIN = (
+    update(Delivery)
+    .where(Delivery.message_id == bindparam("copy"), Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
+    .values(state="queued", campaign_id=None, due_at=bindparam("now"), version=Delivery.version + 1)
+    .execution_options(synchronize_session=False)
+)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
@@ -93,9 +114,8 @@ def pass_on(ctx: Context, assignment: Assignment, step: str, assignee: Person, r
 def redraw(ctx: Context, assignment: Assignment) -> None:
     """Bring every copy of the assignment's card up to date; those already sent to a chat are redrawn by delivery."""
     workflow = REGISTRY.workflow(assignment.workflow)
-    alone = OutboxMessage.topic == assignment.code
-    together = and_(OutboxMessage.topic == topic_of(assignment), OutboxMessage.person_id == assignment.owed_by_id)
-    for copy in ctx.session.scalars(select(OutboxMessage).where(or_(alone, together))):
+    about = {"alone": assignment.code, "together": topic_of(assignment), "person": assignment.owed_by_id}
+    for copy in ctx.session.scalars(_COPIES, about):
         if copy.topic == assignment.code:
             _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
         else:
@@ -135,15 +155,8 @@ def of_campaign(session: Session, campaign_id: int, person_id: int) -> list[Assi
 
 def _draw(ctx: Context, copy: OutboxMessage, message: Message) -> None:
     """Give a message its new body; a copy that was sent falls due again."""
-    copy.body = encode(message)
-    copy.revision += 1
-    # The latest state wins, so that many changes cost one update.
-    ctx.session.execute(
-        update(Delivery)
-        .where(Delivery.message_id == copy.id, Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
-        .values(state="queued", campaign_id=None, due_at=ctx.now, version=Delivery.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    ctx.session.execute(_REDRAWN, {"copy": copy.id, "drawn": encode(message)})
+    ctx.session.execute(_DUE_AGAIN, {"copy": copy.id, "now": ctx.now})
 
 
 def by_code(session: Session, target: str) -> Assignment | None:

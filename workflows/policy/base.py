@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session, joinedload
 
 from evidence.record import Subject
@@ -43,6 +43,11 @@ WORKFLOW = Workflow(
         "policy.exemption-ended": "An exemption came to its end.",
     },
 )
+_BY_NUMBER = (
+    select(PolicyVersion)
+    .where(PolicyVersion.policy_id == bindparam("policy"), PolicyVersion.number == bindparam("number"))
+    .options(joinedload(PolicyVersion.policy))
+)
 _CODE = re.compile(r"POL-(\d{1,9})(?:v(\d{1,9}))?", re.IGNORECASE)
 
 
@@ -66,11 +71,7 @@ def _numbered(session: Session, policy_id: int, number: int) -> PolicyVersion | 
     known: dict[tuple[int, int], PolicyVersion] = session.info.setdefault(PolicyVersion, {})
     version = known.get((policy_id, number))
     if version is None:
-        version = session.scalar(
-            select(PolicyVersion)
-            .where(PolicyVersion.policy_id == policy_id, PolicyVersion.number == number)
-            .options(joinedload(PolicyVersion.policy))
-        )
+        version = session.scalar(_BY_NUMBER, {"policy": policy_id, "number": number})
         if version is not None:
             known[policy_id, number] = version
     return version
