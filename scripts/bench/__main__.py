@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.bench import stack, sweep, writer
+from scripts.bench import roster, stack, sweep, writer
 from scripts.bench.figures import Figure
 from scripts.bench.scale import FULL, QUICK, Scale
 
@@ -21,6 +21,7 @@ MEASURED: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "stack": stack.measure,
     "writer": writer.measure,
     "sweep": sweep.measure,
+    "roster": roster.measure,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.deployment import Deployment, opened, read_settings
-from bot.web.session import COOKIE, Cookies, hashed
+from bot.web.session import Cookies, hashed
 from handlers.answers import digest
 from models.campaign import Assignment, Campaign
 from models.desk import WebSession
@@ -22,7 +22,7 @@ from models.message import encode
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from models.policy import Policy, PolicyVersion
-from scripts.bench.traffic import post
+from scripts.bench.traffic import multipart, post
 from workflows.context import Context
 from workflows.duty import end_of_day
 from workflows.workflow import REGISTRY
@@ -48,10 +48,13 @@ class Company:
 
     def __init__(self, folder: Path, people: int) -> None:
         self.settings = settings_for(folder)
+        self._cookies = Cookies((self.settings["secret_key"],))
         with opened(read_settings(self.settings)) as deployment:
             with Session(deployment.database.engine) as session, session.begin():
-                self.browsers = _hire(session, people)
-                _ask(session, self.browsers)
+                self.lead = session.scalars(select(Person.id)).one()  # whoever installs it
+                staff = _hire(session, people)
+                _ask(session, staff)
+                self.browsers = _sign_in(session, [self.lead, *staff])
             with Session(deployment.database.engine) as session, session.begin():
                 self.answers = self._answers(list(self._forms(session, deployment)))
 
@@ -76,26 +79,48 @@ class Company:
         session.execute(insert(Delivery), sent)
 
     def _answers(self, forms: list[tuple[int, str, str]]) -> Iterator[bytes]:
-        cookies = Cookies((self.settings["secret_key"],))
         for person, code, shown in forms:
-            secret = self.browsers[person]
-            form = {"csrf": cookies.csrf(secret), "key": secrets.token_urlsafe(16), "shown": shown, "agree": "on"}
-            cookie = f"{COOKIE}={cookies.sign(secret)}"
-            yield post(f"/do/policy.acknowledge/{code}", urlencode(form).encode(), cookie)
+            fields = {**self._own(person, shown), "agree": "on"}
+            yield post(f"/do/policy.acknowledge/{code}", urlencode(fields).encode(), cookie=self._cookie(person))
+
+    def lead_sends(self, name: str, target: str = "", *, file: bytes = b"") -> bytes:
+        """Return the request by which the lead sends the form of an act on a target, with a file where it takes one."""
+        act = REGISTRY.act(name)
+        if act is None or act.form is None:
+            raise LookupError(name)
+        with opened(read_settings(self.settings)) as deployment, Session(deployment.database.engine) as session:
+            ctx = Context(session, deployment.settings, datetime.now(UTC), session.get_one(Person, self.lead))
+            fields = self._own(self.lead, digest(act.form(ctx, act.find(ctx, target))))
+        path = f"/do/{name}/{target}".rstrip("/")
+        return post(path, *multipart(fields, file), cookie=self._cookie(self.lead))
+
+    def _own(self, person: int, shown: str) -> dict[str, str]:
+        csrf = self._cookies.csrf(self.browsers[person])
+        return {"csrf": csrf, "key": secrets.token_urlsafe(16), "shown": shown}
+
+    def _cookie(self, person: int) -> str:
+        return f"{self._cookies.name}={self._cookies.sign(self.browsers[person])}"
 
 
-def _hire(session: Session, people: int) -> dict[int, str]:
-    """Put people on the roster, each with a manager and a signed-in browser; return its secret for each person."""
+def _hire(session: Session, people: int) -> Sequence[int]:
+    """Put people on the roster, each with a manager, and return their ids."""
     now = datetime.now(UTC)
     first = (session.scalar(select(func.max(Person.id))) or 0) + 1
-    browsers = {one: secrets.token_urlsafe(32) for one in range(first, first + people)}
+    staff = range(first, first + people)
     hired = [
         {"id": one, "ref": secrets.token_hex(16), "employee_id": f"E{one}", "name": f"Person {one}"}
         | {"email": f"p{one}@halden.example", "manager_id": first + (one - first - 1) // 8 if one > first else None}
         | {"department": f"Team {one % 40}", "zone": ZONE.key, "start_on": date(2024, 1, 1), "recorded_at": now}
-        for one in browsers
+        for one in staff
     ]
     session.execute(insert(Person), hired)
+    return staff
+
+
+def _sign_in(session: Session, people: Sequence[int]) -> dict[int, str]:
+    """Let everybody be signed in with a browser; return its secret for each person."""
+    now = datetime.now(UTC)
+    browsers = {one: secrets.token_urlsafe(32) for one in people}
     signed_in = [
         {"person_id": one, "secret_sha256": hashed(secret), "assurance": "web-link", "created_at": now, "seen_at": now}
         for one, secret in browsers.items()
@@ -104,7 +129,7 @@ def _hire(session: Session, people: int) -> dict[int, str]:
     return browsers
 
 
-def _ask(session: Session, people: Collection[int]) -> None:
+def _ask(session: Session, people: Sequence[int]) -> None:
     """Publish policies and ask everybody for each, due in two weeks."""
     now = datetime.now(UTC)
     due = now.date() + timedelta(days=14)

@@ -17,7 +17,8 @@ class Scale:
     rows: int = 1_500  # through the writer, in each round
     duties: int = 1_000_000
     employees: int = 100_000
-    beside: int = 20  # answers a second while people are imported
+    staff: int = 4_000  # who answer while people are imported
+    beside: int = 20  # answers a second meanwhile
 
     @property
     def owed(self) -> int:
@@ -26,5 +27,5 @@ class Scale:
 
 
 FULL = Scale()
-QUICK = Scale(rounds=2, answers=40, bare=80, per_second=20, seconds=1, rows=100, duties=20_000, employees=200)
+QUICK = Scale(rounds=2, answers=40, bare=80, per_second=20, seconds=1, rows=100, duties=20_000, employees=200, staff=20)
 IN_FLIGHT = 32

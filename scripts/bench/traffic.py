@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -54,13 +54,26 @@ class Line:
         self._writer.close()
 
 
-def post(path: str, body: bytes, cookie: str = "") -> bytes:
+def post(path: str, body: bytes, media_type: str = "application/x-www-form-urlencoded", *, cookie: str = "") -> bytes:
     """Return the bytes of a POST of a form."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-        f"Content-Length: {len(body)}\r\n{f'Cookie: {cookie}' if cookie else 'Accept: */*'}\r\n\r\n"
+    lines = (
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body)}",
+        f"Cookie: {cookie}",
     )
-    return head.encode() + body
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def multipart(fields: Mapping[str, str], file: bytes) -> tuple[bytes, str]:
+    """Return (body, media type) of a form with a field called file."""
+    edge = "edge-of-a-part"
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+    if file:
+        parts.append(b'Content-Disposition: form-data; name="file"; filename="people.csv"\r\n\r\n' + file)
+    body = b"".join(f"--{edge}\r\n".encode() + part + b"\r\n" for part in parts) + f"--{edge}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={edge}"
 
 
 def crowd(address: str, requests: Sequence[bytes], in_flight: int) -> Tally:
@@ -68,7 +81,7 @@ def crowd(address: str, requests: Sequence[bytes], in_flight: int) -> Tally:
     return asyncio.run(_crowd(address, iter(requests), in_flight))
 
 
-def stream(address: str, requests: Sequence[bytes], per_second: float) -> Tally:
+def stream(address: str, requests: Iterable[bytes], per_second: float) -> Tally:
     """Send requests on schedule, however long the answers take; each is timed from its scheduled start (open loop)."""
     return asyncio.run(Stream(address).flow(requests, per_second))
 
