@@ -6,13 +6,13 @@ published, campaigns launched, and day by day people answer, ask, refuse and are
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -27,16 +27,19 @@ from handlers.dispatch import Refused, answer
 from models import message as m
 from models.campaign import Assignment, Campaign
 from models.desk import Meta
-from models.person import EmailAlias, Person
+from models.person import Person, RosterImport
 from models.policy import Policy, PolicyVersion
 from workflows.calendar import next_moment
 from workflows.context import Context
+from workflows.first_steps import install
 from workflows.nudges import working_time
 from workflows.workflow import REGISTRY
 
 FOUNDED = "founded"
 AUTH = m.Auth("web", scheme="demo", assurance="demo")
 LEAD, NEWCOMER = "HI-004", "HI-012"
+INSTALLER = "ana.duarte@halden.example"
+YEAR = timedelta(days=366)
 # What comes into force when. The first is due by now, so that a few are late; the newcomer has answered all of it. The
 # last was published yesterday, and its campaign is a draft that the lead may launch.
 WAVES = (
@@ -78,7 +81,7 @@ def found(deployment: Deployment, now: datetime, progress: Progress) -> None:
     if begun:
         start_over(deployment)
     founding = Founding(deployment, now, progress)
-    founding.in_one(hire)
+    hire(founding)
     founding.live()
     founding.in_one(lambda _, session: session.add(Meta(name=FOUNDED, value=now.isoformat())))
 
@@ -115,11 +118,15 @@ class Founding:
             self.works(at)
             self.progress.step()
 
+    def context(self, session: Session, at: datetime) -> Context:
+        """Return a context in which the system acts at a moment."""
+        return Context(session, self.deployment.settings, at)
+
     def works(self, at: datetime) -> None:
         """Do the background work of a moment, until nothing is left to do."""
 
         def all_jobs(_: Founding, session: Session) -> None:
-            ctx = Context(session, self.deployment.settings, at)
+            ctx = self.context(session, at)
             while any(job(ctx) for job in REGISTRY.jobs().values()):
                 session.flush()
 
@@ -134,8 +141,7 @@ class Founding:
             if isinstance(reply.said, m.Form):
                 form = reply.said
                 filled = {one.name: one.value for one in form.fields if not isinstance(one, m.File)}
-                number = {fact.label: fact.value for fact in form.facts}.get("People", "")
-                sent = gesture("form", values={**filled, "number": number, **values}, shown=digest(form))
+                sent = gesture("form", values={**filled, **_numbers(form), **values}, shown=digest(form))
                 reply = answer(session, sent, settings, at)
         except Refused as refused:
             raise RuntimeError(f"{act} {target} is refused: {refused.reply.said} {refused.reply.errors}") from refused
@@ -144,39 +150,38 @@ class Founding:
         return reply.said
 
 
+def _numbers(form: m.Form) -> dict[str, str]:
+    """Return the number that somebody is asked to type before many are concerned, as it stands in the question."""
+    asked = next((f"{one.label} {one.hint}" for one in form.fields if one.name == "number"), "")
+    found = re.search(r"\d+", asked)
+    return {"number": found[0]} if found else {}
+
+
 def person(session: Session, employee_id: str) -> Person:
     """Return the person with this employee id."""
     return session.scalars(select(Person).where(Person.employee_id == employee_id)).one()
 
 
-def hire(founding: Founding, session: Session) -> None:
-    """Put the people on the roster."""
-    rows = list(csv.DictReader(io.StringIO(demo.render("roster.csv", founding.now.date()))))
-    founding.progress.begin("Hiring people", len(rows))
-    known: dict[str, Person] = {}
-    for row in rows:
-        known[row["employee_id"]] = Person(**_columns(row), recorded_at=founding.now - timedelta(days=30))
-        session.add(known[row["employee_id"]])
-        session.flush()
-        for alias in filter(None, row["aliases"].split(";")):
-            session.add(EmailAlias(email=alias, person_id=known[row["employee_id"]].id))
+def hire(founding: Founding) -> None:
+    """Install it as somebody who works here, import last year's roster and, before anybody is asked, today's."""
+    today = founding.now.date()
+    rosters = (("roster-last-year.csv", timedelta(days=365), False), ("roster.csv", WAVES[0][0] + TICK * 2, True))
+    founding.progress.begin("Hiring people", len(rosters) + 1)
+    founding.in_one(lambda _, session: install(founding.context(session, founding.now - YEAR), INSTALLER))
+    founding.progress.step()
+    for name, ago, full in rosters:
+        file = m.Upload(name, "text/csv", demo.render(name, today).encode())
+        founding.in_one(partial(_import, file=file, full="on" if full else "", at=founding.now - ago))
+        founding.works(founding.now - ago + timedelta(minutes=5))
         founding.progress.step()
-    for row in rows:
-        known[row["employee_id"]].manager = known.get(row["manager"])
 
 
-def _columns(row: dict[str, str]) -> dict[str, Any]:
-    """Return a roster row as columns of a person."""
-    texts = {
-        "employee_id": "employee_id", "name": "preferred_name", "email": "email", "department": "department",
-        "title": "title", "country": "country", "region": "region", "zone": "time_zone", "work_days": "work_days",
-        "kind": "kind", "roles": "role",
-    }  # fmt: skip
-    days = {"start_on": "start", "end_on": "end", "leave_from": "leave_from", "leave_to": "leave_to"}
-    return {
-        **{name: row[column] for name, column in texts.items()},
-        **{name: date.fromisoformat(row[column]) if row[column] else None for name, column in days.items()},
-    }
+def _import(founding: Founding, session: Session, *, file: m.Upload, full: str, at: datetime) -> None:
+    """Hand a roster in, and apply it after its preview."""
+    who = session.scalars(select(Person).where(Person.email == INSTALLER)).one()
+    founding.does(session, who, at, "people.import", file=file, full=full)
+    newest = session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(1)).one()
+    founding.does(session, who, at + timedelta(minutes=1), "people.apply", newest.code, unmatched="yes")
 
 
 def _policies() -> m.Upload:

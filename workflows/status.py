@@ -210,9 +210,9 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
 
 def _unreachable_card(ctx: Context) -> m.Message:
     """Return the table of those who owe something and whom no message reaches."""
-    undelivered = ~exists().where(
-        Delivery.message_id == OutboxMessage.id, Delivery.state.in_(("queued", "claimed", "sent", "in doubt"))
-    )
+    # What was dropped was not wanted any more, and says nothing about an address.
+    fine = ("queued", "claimed", "sent", "in doubt", "dropped")
+    undelivered = ~exists().where(Delivery.message_id == OutboxMessage.id, Delivery.state.in_(fine))
     rows = ctx.session.scalars(
         select(Person.ref)
         .distinct()

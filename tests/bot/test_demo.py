@@ -71,6 +71,16 @@ def test_there_is_something_to_see_for_everybody(company: sqlite3.Connection) ->
     assert types["reminder.written"] > 0
 
 
+def test_people_came_went_and_changed_by_two_rosters(company: sqlite3.Connection) -> None:
+    """Last year's roster and this year's were handed in, and facts about people begin before today."""
+    assert rows(company, "SELECT count(*) FROM roster_imports WHERE state = 'applied'") == [(2,)]
+    assert rows(company, "SELECT count(*) FROM people WHERE employee_id IS NULL") == [(0,)]
+    viktor = rows(company, "SELECT end_on FROM people WHERE name = 'Viktor Hansen'")
+    assert viktor[0][0] is not None
+    ana = rows(company, "SELECT roles FROM people WHERE employee_id = 'HI-004'")
+    assert "lead" in ana[0][0].split(";")
+
+
 def test_nobody_approved_what_they_wrote(company: sqlite3.Connection) -> None:
     assert rows(company, "SELECT count(*) FROM policy_versions WHERE approver_id = author_id") == [(0,)]
 
@@ -91,7 +101,7 @@ def test_an_interrupted_founding_is_begun_again(tmp_path: Path) -> None:
 
     class Stopped(Counted):
         def begin(self, what: str, total: int) -> None:
-            if what != "Hiring people":
+            if what == "Two weeks go by":
                 raise KeyboardInterrupt
 
     with opened(read_settings({"database_url": address})) as deployment:

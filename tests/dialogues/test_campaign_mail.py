@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
+from models.person import Person
 from tests.dialogues.conftest import SURFACES
+from tests.dialogues.test_acknowledge import ask
 from tests.support.campaigns import change, prepare
-from tests.support.company import found
-from tests.support.stage import Stage, on_stage_with_mail
+from tests.support.company import found, publish
+from tests.support.stage import Player, Stage, on_stage_with_mail
+from workflows import duty
+from workflows.workflow import REGISTRY
 
 
 @pytest.fixture
@@ -67,3 +72,34 @@ def test_paused_and_withdrawn(post: Stage) -> None:
     post.later(days=10)
     post.works()
     assert subjects(post, "Farah") == []
+
+
+def tell(stage: Stage, player: Player, policy: str) -> None:
+    """Ask one person about a policy, and write down the message that says so."""
+    ask(stage, player, policy)
+
+    def work(session: Session) -> None:
+        ctx, person = stage.context(session), session.get_one(Person, player.row.id)
+        one = duty.owed(session, person)[-1]
+        said = REGISTRY.workflow("policy").card(ctx, one, person)
+        ctx.say(person, said, kind="assigned", dedupe=one.code, topic=one.code)
+
+    stage.write(work)
+
+
+def test_only_whom_a_letter_did_not_reach_is_called_so(post: Stage) -> None:
+    """A letter that was dropped because Chidi had answered already says nothing about his address."""
+    done, open_ = (publish(post, title, "Be careful.") for title in ("Acceptable Use", "Access Control"))
+    chidi, ana = post.person("Chidi"), post.person("Ana")
+    for policy in (done, open_):
+        tell(post, chidi, policy)
+    chidi.says(f"ack {done}").fills(agree=True)
+    post.works()
+    assert subjects(post, "Chidi") == ["Access Control"]
+    ana.says("status").sees("Everybody who owes something can be reached.")
+
+    assert post.mail is not None
+    post.mail.at_rcpt["chidi@halden.example"] = "550 5.7.1 not from you"
+    tell(post, chidi, publish(post, "Code of Conduct", "Be kind."))
+    post.works()
+    ana.says("status").sees("Not reached: 1", "Chidi Okafor")

@@ -17,6 +17,12 @@ from tests.support.company import publish
 from tests.support.stage import Stage, on_stage
 from workflows.first_steps import install
 
+ROSTER = """employee_id,preferred_name,email,manager,department,start,role
+E1,Margit Halden,margit@firm.example,,Leadership,2024-01-01,employee
+E2,Farah Haddad,farah@firm.example,E1,Security,2024-01-01,employee;owner
+E3,Ana Duarte,ana.duarte@firm.example,E1,Security,2024-01-01,employee;lead;admin
+"""
+
 
 @pytest.fixture(params=sorted(SURFACES))
 def empty(request: pytest.FixtureRequest, database_url: str) -> Iterator[Stage]:
@@ -33,12 +39,11 @@ def test_ana_is_led_from_an_empty_database_to_the_first_campaign(empty: Stage) -
     ana = empty.person("Ana Duarte")
     ana.opens().sees("First steps", "○ 1. Import your roster", "python -m bot people import")
 
-    def hire(session: Session) -> None:
-        for number, name in enumerate(("Farah Haddad", "Margit Halden"), 1):
-            person = Person(employee_id=f"E{number}", name=name, start_on=date(2024, 1, 1), recorded_at=empty.now)
-            session.add(person)
-
-    empty.write(hire)
+    form = ana.opens().presses("Import the roster", on="First steps")
+    empty.later(minutes=1)
+    form.fills(file=("roster.csv", ROSTER.encode()), full=True).sees("New").presses("Apply").fills(unmatched="yes")
+    empty.works()
+    empty.later(minutes=1)
     ana.opens().sees("✓ 1. Import your roster", "○ 2. Import your policies")
     publish(empty, "Acceptable Use", "Use things well.")
     ana.says("setup").sees("✓ 2.", "✓ 3.", "○ 4. Launch the first campaign")
