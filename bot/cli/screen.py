@@ -39,7 +39,7 @@ class Steps:
 
 @contextmanager
 def steps() -> Iterator[Steps]:
-    """Show a progress bar on stderr while the block runs; it is gone afterwards."""
+    """Show a progress bar on a terminal while the block runs; it is gone afterwards."""
     columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True) as progress:
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as progress:
         yield Steps(progress)

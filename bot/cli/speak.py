@@ -100,10 +100,12 @@ class _Conversation:
             await self._show(OUT if not lacking else ERR, form)
             values |= {one.name: ask.ask(one, reply.errors.get(one.name, "")) for one in lacking}
             reply = await self._send("form", act=form.act, target=form.target, values=values, shown=digest(form))
-        await self._show(OUT if reply.status == "ok" else ERR, reply.said)
+        # An import that was taken and found wrong is kept, but a script must hear that nothing came of it.
+        well = reply.status == "ok" and getattr(reply.said, "tone", "plain") != "bad"
+        await self._show(OUT if well else ERR, reply.said)
         if reply.committed:
             await self._work()
-        return DONE if reply.status == "ok" else REFUSED
+        return DONE if well else REFUSED
 
     def _filled(self, form: m.Form, values: dict[str, Any], line: Line) -> dict[str, Any]:
         """Return the answers with those of the command line, and the file it names where the form asks for one."""
