@@ -53,10 +53,10 @@ STEPS = (
         select(Person.id).where(Person.employee_id.is_not(None)),
     ),
     Step(
-        "Import your policies, or adapt the ten that ship",
+        "Import your policies, or a copy of the ten in config/policies with a company.yaml of your own",
         "Import policies",
         "policy.import",
-        "python -m bot policy import config/policies",
+        "python -m bot policy import my-policies",
         select(PolicyVersion.id),
     ),
     Step(

@@ -202,7 +202,9 @@ def _fill(name: str, first: int, text: str, variables: Mapping[str, Any]) -> str
         if isinstance(error, Broken):
             raise
         raise Broken(
-            name, first + _template_line(error) - 1, f"A variable cannot be filled: {str(error).rstrip('.')}."
+            name,
+            first + _template_line(error) - 1,
+            f"A variable cannot be filled: {str(error).rstrip('.')}. Write it into company.yaml.",
         ) from error
 
 
