@@ -96,7 +96,7 @@ def write(session: Session, draft: Draft, now: datetime) -> str:
         sealed["consent"] = vault.seal("countersign/v1/consent", draft.consent, person)
     body = canonical(_envelope(new_id, draft, sealed, now))
     session.execute(
-        insert(Record),
+        insert(Record.__table__),
         {"id": new_id, "type": draft.type, "body": body, "recorded_at": now}
         | {"subject": draft.subject.ref, "actor_ref": draft.actor.ref},
     )

@@ -52,7 +52,7 @@ def keep(session: Session, sealed: Iterable[Sealed], record_id: str) -> None:
         for one in sealed
     ]
     if rows:
-        session.execute(insert(VaultItem), rows)
+        session.execute(insert(VaultItem.__table__), rows)
 
 
 def opens(item: VaultItem) -> bool:

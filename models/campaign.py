@@ -103,3 +103,8 @@ class Assignment(Base):
     def code(self) -> str:
         """The opaque id that buttons carry."""
         return f"A-{self.id}"
+
+    @property
+    def campaign_code(self) -> str:
+        """The campaign's id as people type it; nothing where there is none."""
+        return f"C-{self.campaign_id}" if self.campaign_id is not None else ""

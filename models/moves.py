@@ -58,7 +58,7 @@ def move(
         raise Stale(thing.state, verb)
     _now_reads(session, thing, moved)
     history = {"noun": table.name, "thing_id": thing.id, "verb": verb, "from_state": before, "to_state": after}
-    session.execute(insert(Transition), {**history, "at": at, "by_id": by_id, "record_id": proof_id})
+    session.execute(insert(Transition.__table__), {**history, "at": at, "by_id": by_id, "record_id": proof_id})
 
 
 def _now_reads(session: Session, thing: Any, moved: Mapping[str, Any]) -> None:

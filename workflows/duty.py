@@ -124,9 +124,7 @@ def redraw(ctx: Context, assignment: Assignment) -> None:
 
 def topic_of(assignment: Assignment) -> str:
     """Return the topic of the message that asks for this together with others: the campaign's, or the moment's."""
-    if assignment.campaign_id is not None:
-        return f"C-{assignment.campaign_id}"
-    return f"asked {assignment.assigned_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return assignment.campaign_code or f"asked {assignment.assigned_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def asked_with(session: Session, assignment: Assignment) -> list[Assignment]:

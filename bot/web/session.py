@@ -131,9 +131,11 @@ def viewer_of(session: Session, secret: str, now: datetime) -> tuple[Viewer, boo
 
     None where the session has ended, or where the person no longer belongs to the company.
     """
-    row = session_of(session, secret, now)
-    if row is None or not belongs(session.get_one(Person, row.person_id), now):
+    both = select(WebSession, Person).join(Person, Person.id == WebSession.person_id)
+    found = session.execute(both.where(WebSession.secret_sha256 == hashed(secret), _in_force(now))).first()
+    if found is None or not belongs(found.Person, now):
         return None
+    row = found.WebSession
     return Viewer(row.person_id, row.id, secret, row.assurance), now - row.seen_at > SEEN_EVERY
 
 

@@ -127,7 +127,7 @@ def keep(ctx: Context, assignment: Assignment, version: PolicyVersion, typed_nam
         private={"typed_name": typed_name} if version.typed_name else {},
         consent=consent(version),
         due_at=assignment.due_at,
-        campaign_ref=assignment.campaign.code if assignment.campaign else "",
+        campaign_ref=assignment.campaign_code,
         control_ids=[part for part in version.controls.split(";") if part],
     )
     if assignment.subject != version.code:  # the text was replaced since they were asked; they have seen the new one
