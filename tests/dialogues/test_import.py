@@ -266,3 +266,15 @@ def test_an_employee_does_not_import(stage: Stage) -> None:
     """Only leads, deputies and admins do."""
     stage.person("Chidi").says("people import").sees("not yours to do")
     stage.person("Greta").says("people preview IMP-1").misses("What this import would do")
+
+
+def test_whoever_installed_is_found_by_their_address(stage: Stage) -> None:
+    """Nobody whom no roster ever named is doubled by the first roster that does."""
+    ana = stage.person("Ana")
+    ana.says("people add").fills(name="Vera", email="vera@halden.example")
+    stage.later(minutes=1)
+    vera = stage.person("Vera")
+    line = "E200,Vera Brandt,vera@halden.example,E002,Security,DE,2026-11-02,,employee,employee"
+    applies(stage, ana, hands_in(ana, line).misses("Not matched: a new id"))
+    found = stage.person("Vera")
+    assert (found.ref, found.row.employee_id, found.row.name) == (vera.ref, "E200", "Vera Brandt")

@@ -1,4 +1,4 @@
-"""Applying an import, and reversing it: a hundred people at a time, each batch in a transaction with its own record.
+"""Applying an import, and reversing it: fifty people at a time, each batch in a transaction with its own record.
 
 There is no instant at which 100,000 people change together: that would hold up every answer. Each person changes whole
 (row, addresses, facts) in one batch, and facts hold from the import's day whenever their batch ran. While it lasts the
@@ -29,7 +29,7 @@ from workflows.people.reading import subject_of
 from workflows.people.staging import DOMAIN
 from workflows.people.values import Values
 
-APPLIED_AT_ONCE = 100
+APPLIED_AT_ONCE = 50
 REVERSED_AT_ONCE = 40  # a reversal also withdraws what people were asked
 ASKED_ON_JOINING = ("hire", "joined")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,7 +23,7 @@ from workflows.people.staging import Thought, think
 from workflows.workflow import Job
 
 CLAIM = timedelta(minutes=5)
-KEPT_AT_ONCE = 500  # lines a transaction
+KEPT_AT_ONCE = 200  # lines a transaction
 SMALL = 128 * 1024  # bytes that are read while the person waits
 OVER = ("refused", "dropped")  # nothing of the file is kept
 
@@ -50,7 +51,7 @@ def pieces(session: Session, imported: RosterImport) -> Iterator[Job]:
         yield partial(_clear, imported.id, token)
     for at in range(0, len(thought.lines), KEPT_AT_ONCE):
         yield partial(_keep, imported.id, token, thought.lines[at : at + KEPT_AT_ONCE])
-    yield partial(_finish, imported.id, token, thought)
+    yield partial(_finish, imported.id, token, replace(thought, lines=()))
 
 
 def _claim(import_id: int, token: str, ctx: Context) -> int:

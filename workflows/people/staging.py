@@ -57,7 +57,7 @@ def think(session: Session, imported: RosterImport) -> Thought:
     except Unreadable as unreadable:
         return Thought(Message("This file cannot be read.", lines=(str(unreadable),), tone="bad"), errors=1)
     everybody = directory.read(session)
-    known = directory.as_known(everybody, imported.day)
+    known = _recognised(reading.rows, directory.as_known(everybody, imported.day))
     problems = [*reading.problems, *check(reading.rows, known)]
     if _errors(problems):
         return _refused(reading, problems)
@@ -74,6 +74,17 @@ def think(session: Session, imported: RosterImport) -> Thought:
         root=tree_hash([bytes.fromhex(leaf) for _, leaf in sorted(leaves)]),
         summary=_summary(seen),
         lines=lines,
+    )
+
+
+def _recognised(rows: Sequence[Row], known: Sequence[Known]) -> tuple[Known, ...]:
+    """Return the directory with the file's ids for those who had none: whoever installed is found by their address."""
+    ids = {address: row.employee_id for row in rows for address in row.addresses()}
+    return tuple(
+        one
+        if one.employee_id
+        else dataclasses.replace(one, employee_id=next((ids[part] for part in one.addresses() if part in ids), ""))
+        for one in known
     )
 
 
@@ -110,6 +121,7 @@ class _Lines:
         self.refs = {address: person.ref for person in known for address in person.addresses()}
         # Somebody whose import was reversed comes in again under the ref they had: what they answered stays theirs.
         self.refs |= {key(one["employee_id"]): ref for ref, one in everybody.items() if one["employee_id"]}
+        self.refs |= {key(person.employee_id): person.ref for person in known if person.employee_id}
         self.refs |= {key(item.row.employee_id): item.known.ref for item in seen.unmatched if item.row and item.known}
         for item in seen.new:
             if item.row:
@@ -124,8 +136,15 @@ class _Lines:
         lines.extend(self._left(item) for item in self.seen.left)
         lines.extend(self._line("freed", None, ref, after) for ref, after in self.freed.items())
         there = {line["line"] for line in lines}
-        lines.extend(self._line("same", row, self.ref(row), {}) for row in self.reading.rows if row.line not in there)
+        lines.extend(self._same(row) for row in self.reading.rows if row.line not in there)
         return lines
+
+    def _same(self, row: Row) -> dict[str, Any]:
+        """Return the line of somebody of whom nothing changes but, perhaps, that they have an id from now on."""
+        ref = self.ref(row)
+        if self.everybody[ref]["employee_id"]:
+            return self._line("same", row, ref, {})
+        return self._line("changed", row, ref, {"employee_id": row.employee_id})
 
     def ref(self, row: Row) -> str:
         """Return the ref of the person whom a row is about."""
@@ -182,6 +201,8 @@ class _Lines:
         after = dict(self._value(change.column, change.new) for change in item.changes)
         if group == "unmatched":
             after = self._differing(row, known.ref)
+        elif not self.everybody[known.ref]["employee_id"]:
+            after["employee_id"] = row.employee_id
         if group in ("rehired", "returning"):
             after.update(self._spell(row))
         if "email" in after and "aliases" not in self.reading.columns:

@@ -176,4 +176,4 @@ def test_a_large_file_is_read_in_the_background_and_by_one_reader_only(stage: St
     act(stage, "people.apply", "IMP-1")
     assert stage.read(lambda session: session.scalar(select(RosterImport.state))) == "applied"
     assert len(stage.read(lambda session: session.scalars(select(Person.id)).all())) == 1501
-    assert len(stage.records("roster.batch")) == 15
+    assert len(stage.records("roster.batch")) == 30
