@@ -2,6 +2,7 @@
 
 ALL = [
     "todo",
+    "inbox",
     "policy",
     "campaign",
     "people",

@@ -165,8 +165,12 @@ def by_code(session: Session, target: str) -> Assignment | None:
 
 def waiting() -> ColumnElement[bool]:
     """Return the condition that an assignment is open, and not of a campaign that has yet to begin."""
-    quiet = exists().where(Campaign.id == Assignment.campaign_id, Campaign.state.in_(QUIET))
-    return Assignment.state.in_(OPEN) & ~quiet
+    return Assignment.state.in_(OPEN) & begun()
+
+
+def begun() -> ColumnElement[bool]:
+    """Return the condition that an assignment is not of a campaign that has yet to begin, or was stopped before it."""
+    return ~exists().where(Campaign.id == Assignment.campaign_id, Campaign.state.in_(QUIET))
 
 
 def owed(session: Session, person: Person) -> list[Assignment]:

@@ -14,7 +14,7 @@ from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from workflows.context import Context, say_date, zone_of
 from workflows.counts import Count, chart, count_by, overdue, sentence
-from workflows.duty import OPEN
+from workflows.duty import OPEN, begun
 from workflows.who import everyone, overseers_or_managers, visible
 from workflows.whom import find_person
 from workflows.workflow import REGISTRY, Answers, Invalid, Refusal, Workflow
@@ -128,7 +128,9 @@ def _visible_person(ctx: Context, typed: str) -> Person | None:
 def _by_subject(ctx: Context, *where: ColumnElement[bool]) -> list[Count]:
     """Return counts by what was asked, under the name people know, the least complete first."""
     flows = dict(ctx.session.execute(select(Assignment.subject, Assignment.workflow).distinct()).all())
-    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.subject, *where) if one.asked]
+    counts = [
+        one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.subject, begun(), *where) if one.asked
+    ]
     titles = {one.key: REGISTRY.workflow(flows[one.key]).subject_title(ctx.session, one.key) for one in counts}
     twice = {title for title, times in Counter(titles.values()).items() if times > 1}
     named = [
@@ -140,7 +142,7 @@ def _by_subject(ctx: Context, *where: ColumnElement[bool]) -> list[Count]:
 
 def _departments(ctx: Context) -> list[m.Message]:
     """Return one card with everything by department."""
-    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.department) if one.asked]
+    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.department, begun()) if one.asked]
     return (
         [m.Message("By department", charts=(chart("Done, open and overdue by department", counts),))] if counts else []
     )

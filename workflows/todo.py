@@ -16,6 +16,7 @@ def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
     """Return a card for everything the actor is asked for, under what workflows have to say at home."""
     owed = duty.owed(ctx.session, ctx.person)
     cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
-    lines = (f"{len(cards)} waiting for you.",) if cards else ()
     notes = tuple(note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx))
+    standing = f"{len(cards)} waiting for you." if cards else "Nothing is waiting for you."
+    lines = (standing,) if cards or notes else ()
     return m.Home("To do", lines=lines, cards=notes + cards, empty="Nothing is waiting for you. Enjoy the quiet.")

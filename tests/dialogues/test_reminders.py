@@ -13,6 +13,7 @@ from models.person import Person
 from tests.dialogues.test_acknowledge import ask
 from tests.support.company import publish
 from tests.support.stage import Player, Stage
+from workflows.nudges import remind
 
 
 def reminders(stage: Stage, player: Player) -> list[datetime]:
@@ -27,10 +28,10 @@ def reminders(stage: Stage, player: Player) -> list[datetime]:
 
 
 def live(stage: Stage, until: date) -> None:
-    """Let the days pass, hour by hour."""
+    """Let the days pass, hour by hour, with nothing at work but the reminders."""
     while stage.now.date() < until:
         stage.later(hours=1)
-        stage.works()
+        stage.write(lambda session: remind(stage.context(session)))
 
 
 def test_the_ladder_in_adelaide(stage: Stage) -> None:
