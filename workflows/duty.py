@@ -49,18 +49,17 @@ _COPIES = select(OutboxMessage).where(
         and_(OutboxMessage.topic == bindparam("together"), OutboxMessage.person_id == bindparam("person")),
     )
 )
+_cards, _sent = OutboxMessage.__table__.c, Delivery.__table__.c
 _REDRAWN = (
-    update(OutboxMessage)
-    .where(OutboxMessage.id == bindparam("copy"))
-    .values(body=bindparam("drawn"), revision=OutboxMessage.revision + 1)
-    .execution_options(synchronize_session=False)
+    update(OutboxMessage.__table__)
+    .where(_cards.id == bindparam("copy"))
+    .values(body=bindparam("drawn"), revision=_cards.revision + 1)
 )
 # The latest state wins, so that many changes cost one update.
 _DUE_AGAIN = (
-    update(Delivery)
-    .where(Delivery.message_id == bindparam("copy"), Delivery.state == "sent", Delivery.channel.in_(REDRAWN))
-    .values(state="queued", campaign_id=None, due_at=bindparam("now"), version=Delivery.version + 1)
-    .execution_options(synchronize_session=False)
+    update(Delivery.__table__)
+    .where(_sent.message_id == bindparam("copy"), _sent.state == "sent", _sent.channel.in_(REDRAWN))
+    .values(state="queued", campaign_id=None, due_at=bindparam("now"), version=_sent.version + 1)
 )
 
 
