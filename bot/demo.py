@@ -207,15 +207,17 @@ def _publish(founding: Founding, session: Session, *, slugs: tuple[str, ...], at
 def _launch(founding: Founding, session: Session, *, at: datetime) -> None:
     """Put the campaigns that publishing drafted together, so that people get one message, and launch the whole."""
     lead = person(session, LEAD)
-    first, *others = session.scalars(select(Campaign).where(Campaign.state == "draft").order_by(Campaign.id)).all()
+    drafts = select(Campaign).where(Campaign.state == "draft", Campaign.workflow == "policy").order_by(Campaign.id)
+    first, *others = session.scalars(drafts).all()
     founding.does(session, lead, at, "campaign.combine", first.code, drafts=[one.code for one in others])
-    whole = session.scalars(select(Campaign).where(Campaign.state == "draft")).one()
+    whole = session.scalars(drafts).one()
     founding.does(session, lead, at, "campaign.launch", whole.code)
 
 
 def _answers(founding: Founding, session: Session, *, since: datetime, until: datetime) -> None:
     """Let everybody answer whose moment lies in this stretch of time."""
-    for one in session.scalars(select(Assignment).where(Assignment.state == "open").order_by(Assignment.id)).all():
+    open_ = select(Assignment).where(Assignment.state == "open", Assignment.workflow == "policy")
+    for one in session.scalars(open_.order_by(Assignment.id)).all():
         who, at = one.assignee, _moment(one, founding.now)
         if at is None or not since < at <= until or not who.employed(at.date()) or who.away(at.date()):
             continue

@@ -43,7 +43,7 @@ def test_the_check_comes_round_and_is_approved(stage: Stage) -> None:
     again.fills(lock="yes", reason="Only my cat").sees("Your manager is looking at it")
     stage.later(minutes=1)
     bruno.opens().presses("Approve", on="Chidi").sees("Approved")
-    chidi.opens().misses("Home office check")
+    chidi.opens().sees("Nothing is waiting for you")
 
     steps = ["homecheck.answered", "homecheck.returned", "homecheck.answered", "homecheck.approved"]
     written = [record for record in stage.records() if record["type"].startswith("homecheck.")]
