@@ -27,6 +27,7 @@ from handlers.dispatch import Refused, answer
 from models import message as m
 from models.campaign import Assignment, Campaign
 from models.desk import Meta
+from models.gesture import Auth, Gesture, Upload
 from models.person import Person, RosterImport
 from models.policy import Policy, PolicyVersion
 from workflows.calendar import next_moment
@@ -36,7 +37,7 @@ from workflows.nudges import working_time
 from workflows.workflow import REGISTRY
 
 FOUNDED = "founded"
-AUTH = m.Auth("web", scheme="demo", assurance="demo")
+AUTH = Auth("web", scheme="demo", assurance="demo")
 LEAD, NEWCOMER = "HI-004", "HI-012"
 INSTALLER = "ana.duarte@halden.example"
 YEAR = timedelta(days=366)
@@ -134,7 +135,7 @@ class Founding:
 
     def does(self, session: Session, who: Person, at: datetime, act: str, target: str = "", **values: Any) -> m.Said:
         """Let somebody open a form and send it, or press a button, as in a browser; return what they see."""
-        gesture = partial(m.Gesture, actor_id=who.id, at=at, auth=AUTH, act=act, target=target)
+        gesture = partial(Gesture, actor_id=who.id, at=at, auth=AUTH, act=act, target=target)
         settings = self.deployment.settings
         try:
             reply = answer(session, gesture("button"), settings, at)
@@ -170,13 +171,13 @@ def hire(founding: Founding) -> None:
     founding.in_one(lambda _, session: install(founding.context(session, founding.now - YEAR), INSTALLER))
     founding.progress.step()
     for name, ago, full in rosters:
-        file = m.Upload(name, "text/csv", demo.render(name, today).encode())
+        file = Upload(name, "text/csv", demo.render(name, today).encode())
         founding.in_one(partial(_import, file=file, full="on" if full else "", at=founding.now - ago))
         founding.works(founding.now - ago + timedelta(minutes=5))
         founding.progress.step()
 
 
-def _import(founding: Founding, session: Session, *, file: m.Upload, full: str, at: datetime) -> None:
+def _import(founding: Founding, session: Session, *, file: Upload, full: str, at: datetime) -> None:
     """Hand a roster in, and apply it after its preview."""
     who = session.scalars(select(Person).where(Person.email == INSTALLER)).one()
     founding.does(session, who, at, "people.import", file=file, full=full)
@@ -184,14 +185,14 @@ def _import(founding: Founding, session: Session, *, file: m.Upload, full: str, 
     founding.does(session, who, at + timedelta(minutes=1), "people.apply", newest.code, unmatched="yes")
 
 
-def _policies() -> m.Upload:
+def _policies() -> Upload:
     """Return the policies that ship, with what fills their variables, as somebody would upload them."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for path in sorted((HERE / "policies").glob("*.md")):
             archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes())
         archive.writestr(zipfile.ZipInfo("company.yaml"), (HERE / "demo" / "company.yaml").read_bytes())
-    return m.Upload("policies.zip", "application/zip", packed.getvalue())
+    return Upload("policies.zip", "application/zip", packed.getvalue())
 
 
 def _publish(founding: Founding, session: Session, *, slugs: tuple[str, ...], at: datetime) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from bot.database import Database, NotSaved
 from config.settings import Settings
 from handlers.dispatch import Refused, answer, only_looks, typed_look
-from models.message import Gesture, Message, Reply
+from models.gesture import Gesture, Reply
+from models.message import Message
 from workflows.workflow import REGISTRY
 
 log = structlog.get_logger()

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from evidence import vault
 from evidence.canonical import canonical, instant
 from models.fact import Change, assert_facts
-from models.message import Auth
+from models.gesture import Auth
 from models.record import Record
 
 VERSION = 1

@@ -10,6 +10,7 @@ from typing import Any
 from evidence.canonical import canonical
 from handlers.dates import parse_date
 from models import message as m
+from models.gesture import Upload
 from workflows.context import Context
 from workflows.whom import find_person
 from workflows.workflow import Invalid
@@ -50,7 +51,7 @@ def _answer(ctx: Context, one: m.AnyField, value: Any) -> Any:
         case m.Toggle():
             return _toggle(one, value)
         case m.File():
-            if not isinstance(value, m.Upload) and (value or one.required):
+            if not isinstance(value, Upload) and (value or one.required):
                 raise Invalid(text="Choose a file.")
             return value or None
         case m.Choice(many=True):
@@ -77,7 +78,7 @@ def _single(value: Any) -> str:
     """Return typed text. Several answers to one question are not chosen from, and a file is no text."""
     if isinstance(value, list | tuple):
         raise Invalid(text="Only one answer fits here.")
-    if isinstance(value, m.Upload):
+    if isinstance(value, Upload):
         raise Invalid(text="Type it here; a file cannot be read.")
     return m.clean(str(value or "")).strip()
 

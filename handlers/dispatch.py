@@ -17,6 +17,7 @@ from handlers.grammar import Words
 from models import message as m
 from models.campaign import Assignment
 from models.desk import SeenGesture
+from models.gesture import Gesture, Reply
 from models.moves import Stale
 from models.person import Person
 from workflows import who
@@ -34,7 +35,7 @@ class Wish:
     words: Words | None = None
 
 
-def only_looks(gesture: m.Gesture) -> bool:
+def only_looks(gesture: Gesture) -> bool:
     """Return whether a gesture cannot change anything: a look, or a button that only opens a form."""
     act = REGISTRY.act(gesture.act)
     if act is None:
@@ -42,7 +43,7 @@ def only_looks(gesture: m.Gesture) -> bool:
     return act.does == "look" or (act.form is not None and gesture.kind == "button")
 
 
-def typed_look(session: Session, gesture: m.Gesture, settings: Settings, now: datetime) -> bool:
+def typed_look(session: Session, gesture: Gesture, settings: Settings, now: datetime) -> bool:
     """Return whether typed words merely ask to see something; False also where they cannot be understood."""
     ctx = Context(session, settings, now, session.get(Person, gesture.actor_id), command=True)
     try:
@@ -51,7 +52,7 @@ def typed_look(session: Session, gesture: m.Gesture, settings: Settings, now: da
         return False
 
 
-def answer(session: Session, gesture: m.Gesture, settings: Settings, now: datetime, *, look: bool = False) -> m.Reply:
+def answer(session: Session, gesture: Gesture, settings: Settings, now: datetime, *, look: bool = False) -> Reply:
     """Do what a gesture means, inside the caller's transaction, and return what the person sees next.
 
     With `look` nothing is done: what would be done is shown, with its form or the button that does it.
@@ -67,11 +68,11 @@ def answer(session: Session, gesture: m.Gesture, settings: Settings, now: dateti
         _on_the_roster(ctx)
         return _carry_out(ctx, gesture, _wish(ctx, gesture), look=look)
     except Refusal as refusal:
-        raise Refused(m.Reply(refusal.said, status=refusal.status)) from refusal
+        raise Refused(Reply(refusal.said, status=refusal.status)) from refusal
     except Stale as stale:
         text = f"That is no longer possible: it is {stale.state} by now."
         raise Refused(
-            m.Reply(m.Message(text, lines=("Open it again to see how it stands.",), tone="warn"), status="again")
+            Reply(m.Message(text, lines=("Open it again to see how it stands.",), tone="warn"), status="again")
         ) from stale
 
 
@@ -84,12 +85,12 @@ def _on_the_roster(ctx: Context) -> None:
 class Refused(Exception):
     """A refusal on its way out of the transaction, with what the person sees."""
 
-    def __init__(self, reply: m.Reply) -> None:
+    def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
 
 
-def _wish(ctx: Context, gesture: m.Gesture) -> Wish:
+def _wish(ctx: Context, gesture: Gesture) -> Wish:
     """Return what is wanted. Raises Refusal where that is unknown."""
     if gesture.words or not gesture.act:
         understood, target, words = understand(ctx, gesture.words)
@@ -100,7 +101,7 @@ def _wish(ctx: Context, gesture: m.Gesture) -> Wish:
     return Wish(act, gesture.target, gesture.values)
 
 
-def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish, *, look: bool) -> m.Reply:
+def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Reply:
     """Check permission at the moment of the gesture, then show the form, or do it."""
     act = wish.act
     if gesture.kind not in (*act.kinds, "form"):
@@ -113,22 +114,22 @@ def _carry_out(ctx: Context, gesture: m.Gesture, wish: Wish, *, look: bool) -> m
     held = look and act.does == "do"
     if act.form is None:
         said = {**(wish.words.filters if wish.words else {}), **wish.values}
-        return m.Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
+        return Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
     form = act.form(ctx, thing)
     values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
-        return m.Reply(form, values=values)
+        return Reply(form, values=values)
     if gesture.kind == "form" and gesture.shown != digest(form):
         changed = replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
-        return m.Reply(changed, values=values, status="again")
+        return Reply(changed, values=values, status="again")
     answers, errors = validate(ctx, form, values)
     if errors:
-        return m.Reply(form, errors=errors, values=values)
+        return Reply(form, errors=errors, values=values)
     ctx.shown = asked(form)
     try:
         return _run(ctx, gesture, act, thing, answers)
     except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
-        raise Refused(m.Reply(form, errors=wrong.errors, values=values)) from wrong
+        raise Refused(Reply(form, errors=wrong.errors, values=values)) from wrong
 
 
 def _button(act: Act, target: str) -> m.Message:
@@ -141,21 +142,21 @@ def _button(act: Act, target: str) -> m.Message:
     )
 
 
-def _run(ctx: Context, gesture: m.Gesture, act: Act, thing: Any, answers: Mapping[str, Any]) -> m.Reply:
+def _run(ctx: Context, gesture: Gesture, act: Act, thing: Any, answers: Mapping[str, Any]) -> Reply:
     """Run the act once: a second copy of the same gesture only learns that it was the second."""
     if act.does == "do" and gesture.key and not _first(ctx, gesture):
         return _stands(ctx, thing)
-    return m.Reply(act.run(ctx, thing, answers), committed=act.does == "do")
+    return Reply(act.run(ctx, thing, answers), committed=act.does == "do")
 
 
-def _stands(ctx: Context, thing: Any) -> m.Reply:
+def _stands(ctx: Context, thing: Any) -> Reply:
     """Return the outcome that stands after a gesture that came twice."""
     if isinstance(thing, Assignment):
-        return m.Reply(REGISTRY.workflow(thing.workflow).card(ctx, thing, ctx.person), status="again")
-    return m.Reply(m.Message("Already done.", lines=("This came in before; nothing was done twice.",)), status="again")
+        return Reply(REGISTRY.workflow(thing.workflow).card(ctx, thing, ctx.person), status="again")
+    return Reply(m.Message("Already done.", lines=("This came in before; nothing was done twice.",)), status="again")
 
 
-def _first(ctx: Context, gesture: m.Gesture) -> bool:
+def _first(ctx: Context, gesture: Gesture) -> bool:
     """Return whether this gesture's key is new, and remember it."""
     key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode()).hexdigest()
     inserted = insert_or_ignore(ctx.session, SeenGesture).returning(SeenGesture.key)

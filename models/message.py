@@ -10,13 +10,11 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Tone = Literal["plain", "good", "warn", "bad"]
 Style = Literal["plain", "primary", "danger"]
-GestureKind = Literal["command", "button", "form", "shortcut", "emoji", "file", "webhook"]
 
 # Private-use characters delimit a mention; `clean` removes them from everything people type, so nobody can forge one.
 _MENTION = re.compile("\ue000([0-9a-f]{32})\ue001")
@@ -205,58 +203,6 @@ class Form:
 
 
 Said = Message | Form | Home
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it came in: its name as given, its media type as claimed, its bytes."""
-
-    name: str
-    media_type: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Auth:
-    """How we know who made a gesture: platform, workspace ref, scheme, hash of the request, degree of assurance."""
-
-    platform: str
-    workspace: str = ""
-    scheme: str = ""
-    request_sha256: str = ""
-    assurance: str = "chat"
-
-
-@dataclass(frozen=True, slots=True)
-class Gesture:
-    """What a person did on some surface, verified and read but not yet understood.
-
-    `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
-    second copy has no second effect. `shown` is the digest of the form that was answered, `at` the platform's time.
-    """
-
-    kind: GestureKind
-    actor_id: int
-    at: datetime
-    auth: Auth
-    key: str = ""
-    act: str = ""
-    target: str = ""
-    words: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
-    shown: str = ""
-    operator: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the person sees next; `errors` maps field names of a returned form to what is wrong with the answer."""
-
-    said: Said
-    errors: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Any] = field(default_factory=dict)
-    committed: bool = False
-    status: Literal["ok", "refused", "missing", "again"] = "ok"
 
 
 _SHOWN = (Fact, Table, Bar, Chart, Button, Link, Message, Home)

@@ -23,7 +23,7 @@ from config.settings import Settings
 from evidence.record import SYSTEM, Draft, Subject, write
 from handlers.commands import aliases, vocabulary
 from handlers.grammar import Unreadable, parse
-from models.message import Auth
+from models.gesture import Auth
 from workflows.people.cells import fold
 from workflows.people.header import _COLUMN_OF
 from workflows.people.rows import LABELS

@@ -15,7 +15,8 @@ from config.settings import Settings
 from evidence import record
 from evidence.record import Actor, Draft, Subject
 from models.base import Base
-from models.message import Auth, Message, encode
+from models.gesture import Auth
+from models.message import Message, encode
 from models.moves import Moves, move
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy.orm import Session
 
 from models.campaign import Assignment
-from models.message import Form, GestureKind, Message, Said
+from models.gesture import GestureKind
+from models.message import Form, Message, Said
 from models.moves import Moves
 from models.person import Person
 

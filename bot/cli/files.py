@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.app import UPLOAD_LIMIT
 from bot.deployment import CannotStart
-from models.message import File, Upload
+from models.gesture import Upload
+from models.message import File
 
 
 def upload(path: Path, asked: File) -> Upload:

@@ -24,6 +24,7 @@ from bot.plans import carry_out
 from handlers.answers import digest
 from handlers.names import names_in
 from models import message as m
+from models.gesture import Auth, Gesture, GestureKind, Reply
 from workflows.context import Context
 from workflows.whom import find_person
 from workflows.workflow import REGISTRY, Invalid, Job
@@ -127,11 +128,11 @@ class _Conversation:
             ERR.print(f"  {ask.how_to_say(one)}{f': {wrong}' if wrong else ''}", markup=False)
         return REFUSED if errors else USAGE
 
-    async def _send(self, kind: m.GestureKind, **parts: Any) -> m.Reply:
+    async def _send(self, kind: GestureKind, **parts: Any) -> Reply:
         assurance = "demo" if self._deployment.settings.demo else "operator"
-        auth = m.Auth("terminal", scheme="operator", assurance=assurance)
+        auth = Auth("terminal", scheme="operator", assurance=assurance)
         operator = f"uid:{os.getuid()}"  # the account on this machine; names stay out of evidence
-        return await self._inbound.receive(m.Gesture(kind, self._actor_id, utc_now(), auth, operator=operator, **parts))
+        return await self._inbound.receive(Gesture(kind, self._actor_id, utc_now(), auth, operator=operator, **parts))
 
     async def _show(self, console: Any, said: m.Said) -> None:
         names = await self._deployment.database.read(lambda session: names_in(session, m.encode(said)))

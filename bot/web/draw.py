@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from bot.web.frame import Ask, Frame
 from bot.web.prose import Heading, prose
 from evidence.chart import chart_table, svg
+from models.gesture import Upload
 from models.message import (
     AnyField,
     Bar,
@@ -36,7 +37,6 @@ from models.message import (
     Person,
     Said,
     Table,
-    Upload,
     clean,
     with_names,
 )

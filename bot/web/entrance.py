@@ -19,6 +19,7 @@ from bot.web.session import belongs
 from bot.web.visits import arrive, welcome
 from config.programme import programme
 from models import message as m
+from models.gesture import Auth
 from models.person import Person
 from workflows.context import Context
 
@@ -121,7 +122,7 @@ async def spend_link(request: web.Request) -> web.StreamResponse:
         person = spend(session, token, now)
         if person is None or not belongs(person, now):
             return None
-        auth = m.Auth("web", scheme="one-time link", assurance=parts.settings.assurance)
+        auth = Auth("web", scheme="one-time link", assurance=parts.settings.assurance)
         ctx = Context(session, parts.settings, now, person, auth)
         return arrive(ctx, browser, before)
 

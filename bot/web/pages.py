@@ -17,6 +17,7 @@ from bot.web.parts import PARTS, Parts, show, signed_in
 from bot.web.posted import answers, posted, typed
 from bot.web.session import OUTCOME_SECONDS, Viewer
 from models import message as m
+from models.gesture import Auth, Gesture, GestureKind, Reply
 from models.message import clean
 from models.person import Person
 from workflows.context import Context
@@ -28,11 +29,11 @@ COOKIE_ROOM = 3500  # characters; browsers keep 4,096 bytes with the name and th
 ADDRESS_ROOM = 500  # characters of a typed line that may stand in an address
 
 
-def gesture(request: web.Request, who: Viewer, kind: m.GestureKind, at: datetime, **parts: Any) -> m.Gesture:
+def gesture(request: web.Request, who: Viewer, kind: GestureKind, at: datetime, **parts: Any) -> Gesture:
     """Return the gesture that a verified request makes."""
     fingerprint = hashlib.sha256(f"{request.method} {request.path_qs}".encode()).hexdigest()
-    auth = m.Auth("web", scheme="session", request_sha256=fingerprint, assurance=who.assurance)
-    return m.Gesture(kind=kind, actor_id=who.person_id, at=at, auth=auth, **parts)
+    auth = Auth("web", scheme="session", request_sha256=fingerprint, assurance=who.assurance)
+    return Gesture(kind=kind, actor_id=who.person_id, at=at, auth=auth, **parts)
 
 
 async def home(request: web.Request) -> web.StreamResponse:
@@ -95,10 +96,10 @@ async def done(request: web.Request) -> web.StreamResponse:
     said = request.app[PARTS].cookies.kept(who.session_id, request.cookies.get(OUTCOME, ""))
     if said is None:
         raise web.HTTPSeeOther("/go/todo")
-    return await show(request, who, m.Reply(m.decode(said)), onward=True)
+    return await show(request, who, Reply(m.decode(said)), onward=True)
 
 
-async def _saved(parts: Parts, meant: m.Gesture) -> m.Reply:
+async def _saved(parts: Parts, meant: Gesture) -> Reply:
     """Return the reply to a gesture. Raises NotSaved where nothing was kept, so that what was typed is shown again."""
     reply = await parts.inbound.receive(meant)
     if reply is NOT_SAVED:
@@ -106,7 +107,7 @@ async def _saved(parts: Parts, meant: m.Gesture) -> m.Reply:
     return reply
 
 
-async def _outcome(request: web.Request, who: Viewer, reply: m.Reply, words: str = "") -> web.StreamResponse:
+async def _outcome(request: web.Request, who: Viewer, reply: Reply, words: str = "") -> web.StreamResponse:
     """Send the browser on to a page that says what was done, so that loading it again sends nothing again.
 
     What was said travels in a cookie of that page alone; what is too long for one is shown at once, and the key that
@@ -126,7 +127,7 @@ async def _outcome(request: web.Request, who: Viewer, reply: m.Reply, words: str
     return response
 
 
-async def _answer(request: web.Request, who: Viewer, reply: m.Reply, words: str) -> web.StreamResponse:
+async def _answer(request: web.Request, who: Viewer, reply: Reply, words: str) -> web.StreamResponse:
     """Return the page that answers a typed line; one that was not understood stays in the box."""
     return await show(request, who, reply, asked=words, words=words if reply.status == "missing" else "")
 

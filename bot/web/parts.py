@@ -20,6 +20,7 @@ from handlers.answers import digest
 from handlers.names import names_in
 from models import message as m
 from models.campaign import Assignment
+from models.gesture import Reply
 from models.person import Person
 from workflows import duty
 from workflows.context import Context
@@ -102,7 +103,7 @@ def bare_frame(request: web.Request) -> Frame:
 
 
 async def show(
-    request: web.Request, who: Viewer, reply: m.Reply, *, asked: str = "", words: str = "", onward: bool = False
+    request: web.Request, who: Viewer, reply: Reply, *, asked: str = "", words: str = "", onward: bool = False
 ) -> web.Response:
     """Return the page that shows a reply to the viewer; with `onward` or a refusal, and the way back to their list."""
     parts = request.app[PARTS]

@@ -17,7 +17,8 @@ from bot.web.posted import posted
 from bot.web.session import belongs
 from bot.web.visits import UNPROVEN, arrive, welcome
 from config.settings import is_loopback
-from models.message import Auth, clean
+from models.gesture import Auth
+from models.message import clean
 from models.person import Person
 from workflows.context import Context
 

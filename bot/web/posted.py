@@ -12,7 +12,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 from multidict import MultiDictProxy
 
-from models.message import Upload, clean
+from models.gesture import Upload
+from models.message import clean
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SMALL = 64 * 1024  # bytes; who is not signed in has nothing longer to say than an address

@@ -14,7 +14,7 @@ from bot.web.session import Cookies, Viewer, end_sessions, hashed, open_session,
 from config.programme import programme
 from evidence.record import Subject
 from models.desk import WebSession
-from models.message import Auth
+from models.gesture import Auth
 from models.person import Person
 from workflows.context import Context, zone_of
 

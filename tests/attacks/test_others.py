@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dispatch import Refused, answer
 from models import message as m
+from models.gesture import Auth, Gesture
 from models.person import Person
 from tests.attacks.conftest import nothing_written
 from tests.support.stage import Stage
@@ -46,7 +47,7 @@ def everything(stage: Stage, known: list[str], act: Act) -> dict[str, str]:
 
     def fields(session: Session) -> tuple[m.AnyField, ...]:
         for target in known:
-            gesture = m.Gesture("button", ana.id, stage.now, m.Auth("web"), act=act.name, target=target)
+            gesture = Gesture("button", ana.id, stage.now, Auth("web"), act=act.name, target=target)
             try:
                 said = answer(session, gesture, stage.settings, stage.now, look=True).said
             except Refused:

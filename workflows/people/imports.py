@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import message as m
+from models.gesture import Upload
 from models.person import Person, RosterImport, RosterLine
 from models.policy import Original
 from models.record import Record
@@ -124,7 +125,7 @@ def import_form(ctx: Context, target: str) -> m.Form:
 )
 def import_(ctx: Context, target: str, answers: Answers) -> m.Message:
     """Keep the file and read it: at once where it is small, else in the background."""
-    upload: m.Upload = answers["file"]
+    upload: Upload = answers["file"]
     if not upload.body:
         raise Invalid(file="The file is empty. Export the list of people again.")
     if len(upload.body) > MOST_BYTES:

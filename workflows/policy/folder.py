@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from evidence.record import Subject
 from models import message as m
+from models.gesture import Upload
 from models.person import Person
 from models.policy import Policy, PolicyVersion
 from workflows.context import Context
@@ -205,14 +206,14 @@ def import_form(ctx: Context, target: str) -> m.Form:
 @WORKFLOW.do("import", help="bring in policies from Markdown files", form=import_form, may=leads)
 def import_(ctx: Context, target: str, answers: Answers) -> m.Message:
     """Draft what an uploaded file, or a zip of files, brings."""
-    upload: m.Upload = answers["file"]
+    upload: Upload = answers["file"]
     try:
         return import_folder(ctx, _unpacked(upload), {})
     except Refusal as refusal:
         raise Invalid(file=" ".join((refusal.said.title, *refusal.said.lines))) from refusal
 
 
-def _unpacked(upload: m.Upload) -> dict[str, bytes]:
+def _unpacked(upload: Upload) -> dict[str, bytes]:
     """Return {name: content} of an upload. Raises Invalid for a zip that is broken or too large."""
     if not upload.body.startswith(b"PK\x03\x04"):
         return {PurePosixPath(m.clean(upload.name).replace("\\", "/")).name: upload.body}

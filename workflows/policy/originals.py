@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import select
 
 from models import message as m
+from models.gesture import Upload
 from models.policy import Original, PolicyVersion
 from workflows.context import Context, insert_or_ignore
 from workflows.policy import states
@@ -58,7 +59,7 @@ def _is_word(body: bytes) -> bool:
     return {"[Content_Types].xml", "word/document.xml"} <= names and "word/vbaProject.bin" not in names
 
 
-def keep(ctx: Context, upload: m.Upload, field: str, accept: Sequence[str]) -> Original:
+def keep(ctx: Context, upload: Upload, field: str, accept: Sequence[str]) -> Original:
     """Keep a file under its hash and return it. Raises Invalid on `field` for one of another kind than accepted."""
     if len(upload.body) > MOST_BYTES:
         raise Invalid(**{field: f"The file has {len(upload.body) / 1e6:.0f} MB; {MOST_BYTES // 1_000_000} MB fit."})

@@ -15,8 +15,8 @@ from bot.plans import carry_out
 from config import demo
 from evidence.replay import Replayed, replay
 from evidence.tree import tree_hash
-from models import message as m
 from models.fact import EffectiveFact, facts_of, midnight
+from models.gesture import Upload
 from models.person import Person, RosterImport
 from models.record import Record, VaultItem
 from tests.support.stage import Stage, on_stage
@@ -51,7 +51,7 @@ def act(stage: Stage, name: str, target: str, **answers: Any) -> None:
 
 def imports(stage: Stage, name: str, *, full: bool) -> str:
     """Import a demo file and return the id of the import."""
-    upload = m.Upload(name, "text/csv", demo.render(name, stage.now.date()).encode())
+    upload = Upload(name, "text/csv", demo.render(name, stage.now.date()).encode())
     act(stage, "people.import", "", file=upload, full=full)
     imported = stage.read(
         lambda session: session.scalars(select(RosterImport).order_by(RosterImport.id.desc())).first()
@@ -158,7 +158,7 @@ def test_a_large_file_is_read_in_the_background_and_by_one_reader_only(stage: St
     """Of two processes that think about the same file, one keeps what it thought; the other notices and stops."""
     head = "employee_id,preferred_name,email,department"
     lines = "\n".join(f"L{one},Person {one} {'x' * 80},p{one}@halden.example,Team" for one in range(1500))
-    upload = m.Upload("large.csv", "text/csv", f"{head}\n{lines}".encode())
+    upload = Upload("large.csv", "text/csv", f"{head}\n{lines}".encode())
 
     def receive(session: Session) -> None:
         vera = session.scalars(select(Person)).one()
