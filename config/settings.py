@@ -49,6 +49,18 @@ class Settings(BaseSettings):
     domains: str = Field("", description="e-mail domains of the organisation, comma-separated")
     smtp_url: str = Field("", description="smtp://user:password@host:587 (STARTTLS) or smtps://host:465")
     mail_from: str = Field("", description="sender of mail; empty: the bot at the first domain")
+    slack_bot_token: str = Field("", description="Slack: the bot token (xoxb-...) of a single workspace")
+    slack_signing_secret: str = Field("", description="Slack: signs what comes in at /slack/events")
+    slack_app_token: str = Field("", description="Slack: the app token (xapp-...); switches Socket Mode on")
+    slack_oauth_client_id: str = Field("", description="Slack: for several workspaces, installed from /slack/install")
+    slack_oauth_client_secret: str = Field("", description="Slack: the secret that belongs to the client id")
+    slack_files: bool = Field(False, description="Slack: take files there (adds the scope files:read)")
+    slack_per_second: float = Field(
+        8.0, gt=0, description="Slack: messages a second in one workspace, all workers together"
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Slack: where its Web API is; tests use a stand-in"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -88,17 +100,31 @@ class Settings(BaseSettings):
         """The mail server's host, or nothing."""
         return urlsplit(self.smtp_url).hostname or ""
 
+    @property
+    def slack(self) -> bool:
+        """Whether anything was said about Slack."""
+        return bool(
+            self.slack_bot_token or self.slack_signing_secret or self.slack_app_token or self.slack_oauth_client_id
+        )
+
     def problems(self) -> list[str]:
         """Return what is missing or contradictory, each with what to do; empty means ready to start."""
         half = self._only_real()
-        if self.demo and not half:
-            return self._demo_problems()
-        return ([_NO_ADMIN.format(", ".join(half))] if half and self.demo else []) + self._real_problems()
+        found = [_NO_ADMIN.format(", ".join(half))] if half and self.demo else []
+        return (
+            found + (self._demo_problems() if self.demo and not half else self._real_problems()) + slack_problems(self)
+        )
 
     def _only_real(self) -> list[str]:
         """Return the settings that were given and that only a real deployment has."""
         outside_mail = self.smtp_url and not is_loopback(self.mail_host)
-        given = {"SECRET_KEY": self.secret_key, "DOMAINS": self.domains, "SMTP_URL": outside_mail}
+        outside_slack = self.slack and not is_loopback(urlsplit(self.slack_api_url).hostname or "")
+        given = {
+            "SECRET_KEY": self.secret_key,
+            "DOMAINS": self.domains,
+            "SMTP_URL": outside_mail,
+            "SLACK_API_URL": outside_slack,
+        }
         return [f"COUNTERSIGN_{name}" for name, value in given.items() if value]
 
     def _demo_problems(self) -> list[str]:
@@ -121,7 +147,7 @@ class Settings(BaseSettings):
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         mail = urlsplit(self.smtp_url)
-        if mail.scheme not in ("smtp", "smtps") or not mail.hostname:
+        if (self.smtp_url or not self.slack) and (mail.scheme not in ("smtp", "smtps") or not mail.hostname):
             found.append(
                 "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody "
                 "can be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
@@ -138,3 +164,31 @@ class Settings(BaseSettings):
         found = self.problems()
         if found:
             raise BadSettings("\n".join(f"- {problem}" for problem in found))
+
+
+def slack_problems(told: Settings) -> list[str]:
+    """Return what is missing of a Slack app, each with where to find it."""
+    if not told.slack:
+        return []
+    found = []
+    if not (told.slack_bot_token or told.slack_oauth_client_id):
+        found.append(
+            "COUNTERSIGN_SLACK_BOT_TOKEN is missing. Install the app to your workspace and copy the Bot User OAuth "
+            "Token (xoxb-...) from “OAuth & Permissions”."
+        )
+    if not (told.slack_signing_secret or told.slack_app_token):
+        found.append(
+            "COUNTERSIGN_SLACK_SIGNING_SECRET is missing. Copy it from “Basic Information” of the Slack app; "
+            "with Socket Mode set COUNTERSIGN_SLACK_APP_TOKEN (xapp-...) instead."
+        )
+    if bool(told.slack_oauth_client_id) != bool(told.slack_oauth_client_secret):
+        found.append(
+            "COUNTERSIGN_SLACK_OAUTH_CLIENT_ID and COUNTERSIGN_SLACK_OAUTH_CLIENT_SECRET belong together: copy both "
+            "from “Basic Information” of the Slack app."
+        )
+    if told.slack_oauth_client_id and told.slack_bot_token:
+        found.append(
+            "COUNTERSIGN_SLACK_BOT_TOKEN is for a single workspace and COUNTERSIGN_SLACK_OAUTH_CLIENT_ID for several: "
+            "unset one of them."
+        )
+    return found

@@ -79,3 +79,24 @@ def test_a_setting_that_cannot_work_is_named(name: str, value: str) -> None:
 
 def test_secrets_are_never_repeated() -> None:
     assert "hunter2" not in said(**{**REAL, "smtp_url": "ftp://bot:hunter2@host", "secret_key": "hunter2"})
+
+
+SLACK: dict[str, Any] = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s" * 32}
+
+
+def test_slack_needs_both_halves() -> None:
+    Settings(**REAL, **SLACK).check()
+    Settings(**REAL, slack_bot_token="xoxb-1", slack_app_token="xapp-1").check()
+    assert "SLACK_SIGNING_SECRET is missing" in said(**REAL, slack_bot_token="xoxb-1")
+    assert "SLACK_BOT_TOKEN is missing" in said(**REAL, slack_signing_secret="s")
+    assert "belong together" in said(**REAL, slack_oauth_client_id="1.2", slack_signing_secret="s")
+    assert "unset one" in said(**REAL, **SLACK, slack_oauth_client_id="1.2", slack_oauth_client_secret="t")
+
+
+def test_with_slack_mail_may_wait() -> None:
+    Settings(**{**REAL, **SLACK, "smtp_url": ""}).check()
+
+
+def test_a_demo_talks_to_no_slack_but_on_this_machine() -> None:
+    Settings(**SLACK, slack_api_url="http://127.0.0.1:9/api/").check()
+    assert "COUNTERSIGN_SLACK_API_URL says" in said(**SLACK)

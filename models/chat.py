@@ -1,0 +1,75 @@
+"""What is remembered about chats: connected workspaces, how fast they may be used, who holds a lease, outages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Workspace(Base):
+    """A Slack workspace or Enterprise Grid organisation (or a Teams tenant) and whether we may talk to it.
+
+    Tokens are kept encrypted; those of the environment are not kept at all.
+    """
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]  # slack | teams
+    ref: Mapped[str]  # the platform's own id: T... of a workspace, E... of an organisation, a tenant's id
+    name: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="pending")  # pending | connected | paused | gone
+    version: Mapped[int] = mapped_column(default=1)
+    problem: Mapped[str] = mapped_column(default="")  # why it is paused, as a code
+    bot_user: Mapped[str] = mapped_column(default="")  # who we are there
+    scopes: Mapped[str] = mapped_column(default="")  # separated by ","
+    token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime | None]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who installed it
+    created_at: Mapped[datetime]
+    connected_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("platform", "ref"),)
+
+    @property
+    def code(self) -> str:
+        """The id people type."""
+        return f"W-{self.id}"
+
+
+class Pace(Base):
+    """How far a bucket of a platform's rate limit is used: shared by all workers, reserved when a copy is claimed."""
+
+    __tablename__ = "paces"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)  # "slack:T1" or, for one conversation, "slack:T1:U1"
+    next_at: Mapped[datetime]  # when the next call may begin
+    held_until: Mapped[datetime | None]  # the platform said so: nothing begins before
+
+
+class Lease(Base):
+    """What only one process at a time may do; who dies loses it when it runs out."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+
+
+class Outage(Base):
+    """A time in which nothing could be said in a workspace; it stands beside what it made late."""
+
+    __tablename__ = "outages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    cause: Mapped[str]  # a code: uninstalled, token_revoked, invalid_auth ...
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    digested_at: Mapped[datetime | None]  # the backlog has become one digest each
