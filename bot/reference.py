@@ -65,7 +65,9 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "Everything people can do or look at. Typed in a chat, in the box of the web inbox, or after"
     yield "`python -m bot do --as EMAIL`; every button does one of these. A command that asks opens a form where"
-    yield "something is missing. Personal ones are never done on somebody's behalf outside a demo."
+    yield "something is missing, and always where nothing is required: such a form is a confirmation. In a shell"
+    yield "`--name=value` answers a question, and `--yes` sends a form as it stands. Personal ones are never done on"
+    yield "somebody's behalf outside a demo."
     for workflow in REGISTRY.all():
         yield f"\n## {workflow.title}\n"
         head = ("Type", "To", "Who", "Asks for")

@@ -41,8 +41,12 @@ def validate(ctx: Context, form: m.Form, values: Mapping[str, Any]) -> tuple[dic
 
 
 def complete(form: m.Form, values: Mapping[str, Any]) -> bool:
-    """Return whether every required question has something to say: a form that is complete need not be opened."""
-    return all(values.get(one.name) or not one.required for one in form.fields)
+    """Return whether something is required and all of it is answered: such a form need not be opened.
+
+    A form that requires nothing is a confirmation, and is always shown.
+    """
+    required = [one for one in form.fields if one.required]
+    return bool(required) and all(values.get(one.name) for one in required)
 
 
 def _answer(ctx: Context, one: m.AnyField, value: Any) -> Any:

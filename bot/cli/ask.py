@@ -36,6 +36,11 @@ def ask(one: m.AnyField, error: str = "") -> str:
     return typed
 
 
+def confirmed(form: m.Form) -> bool:
+    """Ask whether to go on with a form to which the command line said nothing: it stands above the question."""
+    return typer.confirm(f"{form.submit}?", default=False, err=True)
+
+
 def how_to_say(one: m.AnyField) -> str:
     """Return how an answer is given on the command line, for somebody who was not asked."""
     match one:

@@ -35,7 +35,8 @@ class _Drawing:
                 yield from self._home(said)
             case m.Form():
                 yield from self._head(said.title, said.lines, "plain")
-                yield from self._body(said.facts, (), said.tables)
+                given = tuple(m.Fact(one.label, text) for one in said.fields if (text := _given(one)))
+                yield from self._body((*said.facts, *given), (), said.tables)
                 yield from self._ways((), said.links)
             case m.Message():
                 yield from self._message(said)
@@ -92,6 +93,21 @@ class _Drawing:
     def _named(self, text: str) -> str:
         """Return the text with names, and without what could steer a terminal."""
         return m.clean(m.with_names(text, self._names))
+
+
+def _given(one: m.AnyField) -> str:
+    """Return what a question is answered with beforehand, as a person reads it."""
+    match one:
+        case m.Person(value=ref) if ref:
+            return m.mention(ref)
+        case m.Choice(value=value):
+            chosen = value.split(",") if one.many else [value]
+            return ", ".join(option.label for option in one.options if option.value in chosen)
+        case m.Toggle():
+            return "yes" if one.value else ""
+        case m.Text(value=value) | m.Date(value=value):
+            return value
+    return ""
 
 
 def typed(button: m.Button) -> str:

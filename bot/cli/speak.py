@@ -94,12 +94,17 @@ class _Conversation:
         values: dict[str, Any] = {}
         while isinstance(reply.said, m.Form):
             form = reply.said
-            values = self._filled(form, {**ask.with_given(form, reply.values), **values}, line)
+            said = self._said(form, line)
+            meant = bool(values or reply.values or said or "yes" in line.answers)
+            values = {**ask.with_given(form, reply.values), **values, **said}
             lacking = [one for one in form.fields if one.name in reply.errors] or ask.missing(form, values)
-            if lacking and not (sys.stdin.isatty() and not any(isinstance(one, m.File) for one in lacking)):
+            asks = bool(lacking) or not meant
+            if asks and (not sys.stdin.isatty() or any(isinstance(one, m.File) for one in lacking)):
                 return await self._unanswered(form, lacking, reply.errors)
-            await self._show(OUT if not lacking else ERR, form)
+            await self._show(ERR if asks else OUT, form)
             values |= {one.name: ask.ask(one, reply.errors.get(one.name, "")) for one in lacking}
+            if not (meant or lacking or ask.confirmed(form)):
+                return REFUSED
             reply = await self._send("form", act=form.act, target=form.target, values=values, shown=digest(form))
         # An import that was taken and found wrong is kept, but a script must hear that nothing came of it.
         well = reply.status == "ok" and getattr(reply.said, "tone", "plain") != "bad"
@@ -108,8 +113,8 @@ class _Conversation:
             await self._work()
         return DONE if well else REFUSED
 
-    def _filled(self, form: m.Form, values: dict[str, Any], line: Line) -> dict[str, Any]:
-        """Return the answers with those of the command line, and the file it names where the form asks for one."""
+    def _said(self, form: m.Form, line: Line) -> dict[str, Any]:
+        """Return the answers of the command line to a form, with the file it names where the form asks for one."""
         names = {one.name for one in form.fields}
         given = {name: value for name, value in line.answers.items() if name in names}
         uploads = {
@@ -117,7 +122,7 @@ class _Conversation:
             for one in form.fields
             if isinstance(one, m.File) and (given.get(one.name) or line.path)
         }
-        return {**values, **given, **uploads}
+        return {**given, **uploads}
 
     async def _unanswered(self, form: m.Form, lacking: list[m.AnyField], errors: Mapping[str, str]) -> int:
         """Name what is missing or wrong, for somebody who cannot be asked."""
@@ -126,6 +131,8 @@ class _Conversation:
         for one in lacking:
             wrong = errors.get(one.name, "")
             ERR.print(f"  {ask.how_to_say(one)}{f': {wrong}' if wrong else ''}", markup=False)
+        if not lacking:
+            ERR.print(f"  --yes  {form.submit}", markup=False)
         return REFUSED if errors else USAGE
 
     async def _send(self, kind: GestureKind, **parts: Any) -> Reply:

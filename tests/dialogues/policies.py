@@ -55,7 +55,7 @@ def bring(stage: Stage, *files: tuple[str, bytes]) -> None:
 def approve(stage: Stage, code: str) -> None:
     """Ana sends a draft to Margit, who approves it."""
     stage.person("Ana").says(f"policy submit {code}").fills(changes="").sees("in review")
-    stage.person("Margit").says(f"policy approve {code}").sees("approved")
+    stage.person("Margit").says(f"policy approve {code}").presses("Approve").sees("approved")
 
 
 def in_force(stage: Stage, slug: str, text: str, how: str = "", **front: str) -> str:
@@ -64,7 +64,5 @@ def in_force(stage: Stage, slug: str, text: str, how: str = "", **front: str) ->
     code = stage.read(lambda session: session.query(Policy).filter_by(slug=slug).one().code)
     approve(stage, code)
     form = stage.person("Ana").says(f"policy publish {code}")
-    if how:
-        form = form.fills(how=how, changes="")
-    form.sees("is in force")
+    (form.fills(how=how, changes="") if how else form.presses("Publish")).sees("is in force")
     return code

@@ -25,7 +25,9 @@ def test_ana_asks_everybody(stage: Stage) -> None:
     ana.says(f"campaign preview {code}").sees("3 people will be asked", "Acceptable Use", "[Acknowledge]")
     assert said(stage) == []
 
-    ana.says(f"campaign launch {code}").sees("C-1 is launched", "3 people").offers("Stop")
+    ana.says(f"campaign launch {code}").sees("Nothing is sent for 10 minutes").presses("Launch").sees(
+        "C-1 is launched", "3 people"
+    ).offers("Stop")
     stage.later(seconds=1)
     stage.works()
     ana.says(f"campaign show {code}").sees("Ready: sending starts at 09:10", "0 of 3 done")
@@ -55,7 +57,7 @@ def test_the_wait_can_be_stopped(stage: Stage) -> None:
     """Stopped within the ten minutes: nobody ever hears of it, and the button is stale afterwards."""
     code = prepare(stage)
     ana = stage.person("Ana")
-    launched = ana.says(f"campaign launch {code}")
+    launched = ana.says(f"campaign launch {code}").presses("Launch")
     stage.later(minutes=9)
     stage.works()
     launched.presses("Stop").sees("C-1 is stopped. Nothing was sent")
@@ -75,7 +77,7 @@ def test_the_wait_can_be_stopped(stage: Stage) -> None:
 def test_stopping_comes_too_late_once_messages_go_out(stage: Stage) -> None:
     """A Stop button that was kept says what is still possible."""
     code = prepare(stage)
-    launched = stage.person("Ana").says(f"campaign launch {code}")
+    launched = stage.person("Ana").says(f"campaign launch {code}").presses("Launch")
     stage.later(minutes=11)
     stage.works()
     launched.presses("Stop").sees("C-1 is running", "`campaign pause`")
@@ -117,7 +119,7 @@ def test_only_leads_and_deputies(stage: Stage) -> None:
     for words in ("new", f"launch {code}", f"preview {code}", f"show {code}", f"stop {code}", "list", f"kit {code}"):
         chidi.says(f"campaign {words}").sees("That is not yours to do")
     chidi.says("help").misses("campaign")
-    stage.person("Tomasz").says(f"campaign launch {code}").sees("is launched")
+    stage.person("Tomasz").says(f"campaign launch {code}").presses("Launch").sees("is launched")
 
 
 def test_several_topics_are_one_message(stage: Stage) -> None:

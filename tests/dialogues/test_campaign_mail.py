@@ -35,7 +35,7 @@ def subjects(stage: Stage, name: str) -> list[str]:
 def test_one_letter_each_after_the_wait(post: Stage) -> None:
     """Nothing within ten minutes, one letter each after; the lead alone is told before."""
     code = prepare(post)
-    post.person("Ana").says(f"campaign launch {code}")
+    post.person("Ana").says(f"campaign launch {code}").presses("Launch")
     post.later(minutes=9)
     post.works()
     assert subjects(post, "Chidi") == []
@@ -54,7 +54,7 @@ def test_paused_and_withdrawn(post: Stage) -> None:
     change(post, "Farah", leave_from=date(2026, 11, 16), leave_to=date(2026, 12, 1))
     code = prepare(post)
     ana = post.person("Ana")
-    ana.says(f"campaign launch {code}")
+    ana.says(f"campaign launch {code}").presses("Launch")
     post.later(minutes=11)
     post.works()
     assert (subjects(post, "Keisha"), subjects(post, "Farah")) == ([], [])

@@ -38,7 +38,7 @@ def test_leavers_stay_and_are_listed(stage: Stage) -> None:
     code = prepare(stage)
     ana = stage.person("Ana")
     ana.says(f"campaign preview {code}").sees("7 people will be asked", "Callum Whitford", "left", "only to audit")
-    ana.says(f"campaign launch {code}").sees("is launched")
+    ana.says(f"campaign launch {code}").presses("Launch").sees("is launched")
     stage.later(seconds=1)
     stage.works()
     change(stage, "Keisha", end_on=date(2026, 11, 22))

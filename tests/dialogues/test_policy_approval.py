@@ -35,7 +35,7 @@ def test_farah_writes_margit_asks_for_changes_then_approves(stage: Stage) -> Non
     margit.says("policy show POL-1").sees("Use laptops and phones well").presses("Approve").presses("Approve").sees(
         "Thank you"
     )
-    margit.says("policy approve POL-1v2").sees("It is approved")
+    margit.says("policy approve POL-1v2").sees("it is approved by now")
     chidi.says("policy list").misses("Acceptable Use")
     ana.says("policy list").presses("Publish", on="Acceptable Use").sees("Margit Halden").fills(changes="").sees(
         "is in force", "C-1"
@@ -64,10 +64,10 @@ def test_what_publishing_leaves(stage: Stage) -> None:
     """The version in force is a dated fact; a campaign waits as a draft for the lead."""
     bring(stage, policy_file("acceptable-use", "Use things well."))
     stage.person("Ana").says("policy submit POL-1").fills(changes="")
-    stage.person("Margit").says("policy approve POL-1").sees("Thank you")
+    stage.person("Margit").says("policy approve POL-1").presses("Approve").sees("Thank you")
     stage.person("Chidi").says("policy publish POL-1").sees("There is no policy POL-1")
     stage.person("Farah").says("policy publish POL-1").sees("That is not yours to do")
-    stage.person("Ana").says("policy publish POL-1").sees("is in force")
+    stage.person("Ana").says("policy publish POL-1").presses("Publish").sees("is in force")
 
     def check(session: Session) -> None:
         (version,) = session.query(PolicyVersion).all()
@@ -124,3 +124,19 @@ def test_the_board_approved_elsewhere(stage: Stage) -> None:
     assert record["actor"]["ref"] == ana.ref
     assert record["facts"]["approver"] == stage.person("Margit").ref
     assert record["facts"]["approved_at"].startswith("2026-11-02")
+
+
+def test_a_typed_line_shows_what_is_decided(stage: Stage) -> None:
+    """Nothing is approved or published by a line that says no more than its id: the form is a confirmation."""
+    bring(stage, policy_file("acceptable-use", "Use things well."))
+    ana, margit = stage.person("Ana"), stage.person("Margit")
+    ana.says("policy submit POL-1").fills(changes="")
+    shown = margit.says("policy approve POL-1").sees("What changed", "This is the first version", "Farah Haddad")
+    assert stage.records("policy.approved") == []
+    shown.presses("Approve").sees("Thank you")
+    shown.presses("Approve").sees("it is approved by now")
+    shown = ana.says("policy publish POL-1").sees("Nobody is asked yet", "Margit Halden")
+    assert stage.records("policy.published") == []
+    shown.presses("Publish").sees("is in force")
+    assert len(stage.records("policy.approved")) == len(stage.records("policy.published")) == 1
+    margit.says("policy changes POL-1v1").sees("it is published by now")

@@ -143,7 +143,7 @@ def test_a_pdf_is_the_policy(stage: Stage) -> None:
     form.fills(file=('"travel".pdf', b"%PDF-1.7 travel"), **answers).sees("is a draft now")
     approve(stage, "POL-1")
     chidi = stage.person("Chidi")
-    ana.says("policy publish POL-1").sees("is in force")
+    ana.says("policy publish POL-1").presses("Publish").sees("is in force")
     ask(stage, chidi, "POL-1")
     chidi.says("policy show POL-1").sees("This policy is a file")
     chidi.opens().presses("Acknowledge").sees("Download").fills(agree=True).sees("You acknowledged this")

@@ -24,7 +24,7 @@ def prepare(stage: Stage, *titles: str, audience: str = "") -> str:
 
 def run(stage: Stage, code: str) -> None:
     """Launch a campaign and let the waiting time pass."""
-    stage.person("Ana").says(f"campaign launch {code}").sees("is launched")
+    stage.person("Ana").says(f"campaign launch {code}").presses("Launch").sees("is launched")
     stage.later(seconds=1)
     stage.works()
     stage.later(minutes=11)

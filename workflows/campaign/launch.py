@@ -45,10 +45,14 @@ def _number(people: int) -> tuple[m.AnyField, ...]:
     return (m.Text("number", f"{people} people will be asked. Type the number to go on.", limit=10),)
 
 
-def _confirmed(people: int, answers: Answers) -> None:
-    """Raise Invalid unless the number that was typed is the number of people; Refusal where there is nobody."""
+def _somebody(people: int) -> None:
     if not people:
         raise Refusal("Nobody would be asked.", "`campaign preview` says who is left out, and why.")
+
+
+def _confirmed(people: int, answers: Answers) -> None:
+    """Raise Invalid unless the number that was typed is the number of people; Refusal where there is nobody."""
+    _somebody(people)
     if "number" in answers and answers["number"].replace(",", "").replace(" ", "") != str(people):
         raise Invalid(number=f"Type {people}, the number of people who will be asked, or go back and look again.")
 
@@ -69,6 +73,7 @@ def launch_form(ctx: Context, campaign: Campaign) -> m.Form:
     """Return the form that launches a campaign. Raises Refusal where it cannot be launched."""
     _askable(ctx, campaign)
     people = foresee(ctx, campaign).people
+    _somebody(people)
     return m.Form(
         act="campaign.launch",
         target=campaign.code,

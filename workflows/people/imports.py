@@ -65,7 +65,7 @@ def card(ctx: Context, imported: RosterImport) -> m.Message:
         return m.Message(f"{code}: {refused.title}", refused.lines, tables=refused.tables, tone="bad")
     return m.Message(
         code,
-        lines=(_SAID.get(imported.state) or _progress(ctx.session, imported),),
+        lines=(_stands(ctx.session, imported),),
         facts=facts_of(ctx, imported),
         buttons=_next(imported),
         tone="good" if imported.state == "applied" else "plain",
@@ -78,6 +78,10 @@ def _next(imported: RosterImport) -> tuple[m.Button, ...]:
     if imported.state in ("reading", "applying", "reversing"):
         return (m.Button("See how far it is", "people.preview", imported.code),)
     return ()
+
+
+def _stands(session: Session, imported: RosterImport) -> str:
+    return _SAID.get(imported.state) or _progress(session, imported)
 
 
 def _progress(session: Session, imported: RosterImport) -> str:
@@ -188,7 +192,12 @@ def preview(ctx: Context, imported: RosterImport, answers: Answers) -> m.Message
 
 
 def apply_form(ctx: Context, imported: RosterImport) -> m.Form:
-    """Return the form that applies an import: a number to type where many would leave, and what is undecided."""
+    """Return the form that applies an import: a number to type where many would leave, and what is undecided.
+
+    Raises Refusal, saying how it stands, where it is not waiting to be applied.
+    """
+    if imported.state != "staged":
+        raise Refusal(f"{imported.code} cannot be applied now.", _stands(ctx.session, imported), status="again")
     counts = imported.summary
     fields: list[m.AnyField] = []
     if counts.get("number"):
@@ -220,9 +229,7 @@ def apply_form(ctx: Context, imported: RosterImport) -> m.Form:
     may=admins,
 )
 def apply(ctx: Context, imported: RosterImport, answers: Answers) -> m.Message:
-    """Begin to change people; the job does it in batches. A second time shows how it stands."""
-    if imported.state != "staged":
-        return card(ctx, imported)
+    """Begin to change people; the job does it in batches."""
     settled(ctx.session)
     if _changed_since(ctx.session, imported):
         return _again(ctx, imported)

@@ -34,6 +34,7 @@ def _links(version: PolicyVersion) -> tuple[m.Link, ...]:
 
 def submit_form(ctx: Context, version: PolicyVersion) -> m.Form:
     """Return the form that asks for an approval."""
+    states.movable(version, "submit")
     named = ctx.session.get(Person, version.approver_id) if version.approver_id else None
     return m.Form(
         "policy.submit",
@@ -100,6 +101,7 @@ def _standing(ctx: Context, version: PolicyVersion, line: str) -> m.Message:
 
 def approve_form(ctx: Context, version: PolicyVersion) -> m.Form:
     """Return what the approver approves: the text's fingerprint and what changed. There is nothing to fill in."""
+    states.movable(version, "approve")
     return m.Form(
         "policy.approve",
         version.code,
@@ -123,9 +125,7 @@ def approve_form(ctx: Context, version: PolicyVersion) -> m.Form:
     personal=True,
 )
 def approve(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
-    """Record the approval; the leads are told that the version can be published. A second one shows the first."""
-    if version.state in ("approved", "published"):
-        return _standing(ctx, version, "It is approved.")
+    """Record the approval; the leads are told that the version can be published."""
     facts = {"approver": ctx.person.ref, "approved_at": instant(ctx.now)}
     proof = ctx.record("policy.approved", subject_of(version), outcome="approved", facts=facts)
     ctx.move(version, "approve", states.MOVES, proof, approved_at=ctx.now)
@@ -149,6 +149,7 @@ def _tell_leads(ctx: Context, version: PolicyVersion, proof: str) -> None:
 
 def changes_form(ctx: Context, version: PolicyVersion) -> m.Form:
     """Return the form that sends a draft back."""
+    states.movable(version, "changes")
     return m.Form(
         "policy.changes",
         version.code,
@@ -186,6 +187,7 @@ def changes(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
 
 def elsewhere_form(ctx: Context, version: PolicyVersion) -> m.Form:
     """Return the form for an approval that was given elsewhere."""
+    states.movable(version, "approved-elsewhere")
     return m.Form(
         "policy.approved-elsewhere",
         version.code,

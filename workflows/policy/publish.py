@@ -29,7 +29,13 @@ _HOW = m.Choice(
 
 
 def publish_form(ctx: Context, version: PolicyVersion) -> m.Form:
-    """Return the form that puts a version in force; a first version has nobody to ask again."""
+    """Return the form that puts a version in force; a first version has nobody to ask again.
+
+    Raises Refusal where it is in force already.
+    """
+    if version.state == "published":
+        raise Refusal(f"{version.code} is in force already.", "Type `policy list` to see what is.", status="again")
+    states.movable(version, "publish")
     before = _in_force(ctx, version)
     fields: list[m.AnyField] = [_HOW] if before else []
     fields.append(m.Text("changes", "What is new?", long=True, required=False, limit=2000, value=version.changes))
@@ -68,8 +74,6 @@ def _in_force(ctx: Context, version: PolicyVersion) -> PolicyVersion | None:
 )
 def publish(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     """Put a version in force in the place of the one before. Nobody's earlier acknowledgement is touched."""
-    if version.state == "published":
-        raise Refusal(f"{version.code} is in force already.", "Type `policy list` to see what is.", status="again")
     before = _in_force(ctx, version)
     asks = answers.get("how", ASK) == ASK
     # A policy that comes back after it was retired has no version before it in force: everybody is asked.
@@ -159,6 +163,7 @@ def _corrected(version: PolicyVersion) -> m.Message:
 
 def retire_form(ctx: Context, version: PolicyVersion) -> m.Form:
     """Return the form that takes a policy out of force."""
+    states.movable(version, "retire")
     return m.Form(
         "policy.retire",
         version.code,

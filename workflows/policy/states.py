@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import message as m
 from models.campaign import Assignment
+from models.moves import Stale
 from models.person import EmailAlias, Person
 from models.policy import Policy, PolicyVersion
 from workflows import duty
@@ -111,6 +112,13 @@ def finder(act: str) -> Finder:
         return version
 
     return find
+
+
+def movable(version: PolicyVersion, act: str) -> None:
+    """Raise Stale where an act no longer leads anywhere, so that nobody fills in a form for nothing."""
+    verb = _MOVE_OF.get(act, act)
+    if (version.state, verb) not in MOVES:
+        raise Stale(version.state, verb)
 
 
 def newest(session: Session, policy: Policy) -> PolicyVersion | None:

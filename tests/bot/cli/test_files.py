@@ -30,7 +30,11 @@ def test_a_roster_is_previewed_and_applied(company: str, tmp_path: Path) -> None
     assert "people apply IMP-3" in seen.stdout
     title = "SELECT title FROM people WHERE name = 'Freya Lindholm'"
     assert value(company, title) == "Junior Software Engineer", "a preview changes nothing"
-    done = bot("people", "apply", "IMP-3", "--as", ANA, database_url=company)
+    asked = bot("people", "apply", "IMP-3", "--as", ANA, database_url=company)
+    assert asked.returncode == 2, "a script that named nothing has not agreed"
+    assert "--yes  Apply" in asked.stderr
+    assert value(company, title) == "Junior Software Engineer"
+    done = bot("people", "apply", "IMP-3", "--yes", "--as", ANA, database_url=company)
     assert done.returncode == 0, done.stderr
     assert value(company, title) == "Software Engineer"
     assert value(company, "SELECT state FROM roster_imports WHERE id = 3") == "applied"

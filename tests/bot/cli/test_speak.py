@@ -73,6 +73,27 @@ def test_a_terminal_is_asked_question_by_question(company: str) -> None:
     assert "You acknowledged this" in shown
 
 
+def test_what_asks_nothing_is_confirmed(company: str) -> None:
+    """On a terminal the form is shown and agreed to, or not; elsewhere a word of the command line agrees."""
+    answered: dict[bytes, tuple[int, str]] = {}
+    for answer in (b"n\n", b"y\n"):
+        command = [sys.executable, "-m", "bot", "campaign", "new", "POL-1", "--as", ANA]
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment(database_url=company), stdin=theirs, stdout=subprocess.PIPE, text=True
+        ) as process:
+            os.close(theirs)
+            os.write(ours, answer)
+            shown, _ = process.communicate(timeout=60)
+        os.close(ours)
+        answered[answer] = (process.returncode, shown)
+    assert (answered[b"n\n"][0], answered[b"n\n"][1].strip()) == (1, "")
+    assert answered[b"y\n"][0] == 0
+    assert "Preview of C-" in answered[b"y\n"][1]
+    agreed = bot("campaign", "new", "POL-1", "--due=2w", "--as", ANA, database_url=company)
+    assert agreed.returncode == 0, agreed.stderr
+
+
 def test_refusals_leave_with_one_and_unknown_people_with_two(company: str) -> None:
     unknown = bot("do", "--as", ANA, "frobnicate", database_url=company)
     assert (unknown.returncode, "frobnicate" in unknown.stderr) == (1, True)

@@ -35,5 +35,5 @@ def test_whoever_may_read_the_policy_may_download_it(sqlite_url: str) -> None:
         assert surface.browser(chidi.row).download("/original/" + "0" * 64)[0] == 404
 
         approve(stage, "POL-1")
-        ana.says("policy publish POL-1").sees("is in force")
+        ana.says("policy publish POL-1").presses("Publish").sees("is in force")
         assert surface.browser(chidi.row).download(link)[0] == 200
