@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -74,13 +74,16 @@ class Context:
         return Actor(self.actor.ref, operator=self.operator) if self.actor else record.SYSTEM
 
     def record(self, type_: str, subject: Subject, **fields: Any) -> str:
-        """Write an evidence record for what is being done (see `evidence.record.Draft`) and return its id."""
+        """Write an evidence record for what is being done (see `evidence.record.Draft`) and return its id.
+
+        In a demo nothing claims more than that it is one.
+        """
         draft = Draft(
             type=type_,
             actor=self.who(),
             subject=subject,
             occurred_at=self.occurred_at or self.now,
-            auth=self.auth,
+            auth=replace(self.auth, assurance="demo") if self.settings.demo else self.auth,
             **{"shown": self.shown, **fields},
         )
         return record.write(self.session, draft, self.now)

@@ -52,7 +52,7 @@ def test_ana_imports_what_was_signed_on_paper(stage: Stage) -> None:
     stage.works()
     records = stage.records("policy.acknowledged")
     assert {record["facts"]["owed_by"] for record in records} == {chidi.ref, bruno.ref}
-    assert {record["auth"]["assurance"] for record in records} == {"imported"}
+    assert {record["auth"]["scheme"] for record in records} == {"import"}
     assert {record["outcome"] for record in records} == {"imported"}
     assert {record["facts"]["acknowledged_on"] for record in records} == {"2026-10-01", "2026-09-01"}
     assert {record["facts"]["declared_identical_by"] for record in records} == {ana.ref}
