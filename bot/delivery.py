@@ -44,7 +44,7 @@ class Delivery:
         now = self._clock()
         if await self._database.read(lambda session: outbox.anything_expired(session, now)):
             looking = [channel.name for channel in self._channels if channel.can_look_up]
-            expired = await self._database.write(lambda session: outbox.expire(session, looking, now))
+            expired = await self._database.write(lambda session: outbox.expire(session, self._settings, looking, now))
             log.warning("claims ran out", copies=expired)
         return sum(await asyncio.gather(*(self._serve(channel) for channel in self._channels)))
 
@@ -64,9 +64,7 @@ class Delivery:
             now = self._clock()
             if not await self._database.read(partial(outbox.anything_due, channel=channel, now=now)):
                 break
-            parcels, looked_at = await self._database.write(
-                partial(outbox.claim, channel=channel, limit=channel.pace.at_once, now=now, by=self.by)
-            )
+            parcels, looked_at = await self._database.write(partial(self._claim, channel=channel, now=now))
             begun = asyncio.get_running_loop().time()
             await asyncio.gather(*(self._carry(channel, parcel, begun) for parcel in parcels))
             total += looked_at
@@ -122,6 +120,9 @@ class Delivery:
                 if not settled:
                     log.warning("settled by somebody else", copy=copy.id)
                 return
+
+    def _claim(self, session: Session, channel: Channel, now: datetime) -> tuple[list[Parcel], int]:
+        return outbox.claim(session, self._settings, channel, channel.pace.at_once, now, self.by)
 
     def _work(self, copy: Copy, outcome: Outcome) -> Callable[[Session], bool]:
         return lambda session: outbox.settle(session, self._settings, copy, outcome, self._clock())

@@ -19,13 +19,13 @@ from sqlalchemy.orm import Session
 from bot.channel import Channel, Copy, Doubt, Failed, Later, Outcome, Sent
 from config.settings import Settings
 from handlers.names import names_in
-from models.campaign import Assignment, Campaign
+from models.campaign import Campaign
 from models.message import Message, decode
 from models.outbox import CLAIMED, WAITING, Delivery, OutboxMessage
 from models.person import Identity, Person
-from workflows import duty
+from workflows import duty, ledger
 from workflows.campaign.gate import sendable
-from workflows.context import zone_of
+from workflows.context import Context, zone_of
 from workflows.reach import channels_of
 
 ATTEMPTS = 8  # temporary failures of one copy before it counts as failed: about two hours
@@ -33,6 +33,12 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=1)
 LOOKS = 12  # fruitless looks at a copy in doubt before it is left unconfirmed
 MARGIN = timedelta(seconds=15)  # between the end of a send's time and the end of its claim
+OUTCOMES = {  # the states in which a copy may end, each with its record
+    "sent": "message.sent",
+    "failed": "message.failed",
+    "unconfirmed": "message.unconfirmed",
+    "dropped": "message.dropped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +62,25 @@ def anything_expired(session: Session, now: datetime) -> bool:
     return session.scalar(select(Delivery.id).where(text(CLAIMED), Delivery.claimed_until < now).limit(1)) is not None
 
 
-def expire(session: Session, looking: Sequence[str], now: datetime) -> int:
+def expire(session: Session, settings: Settings, looking: Sequence[str], now: datetime) -> int:
     """Put copies whose claim ran out in doubt, or, on channels that are not `looking`, leave them unconfirmed."""
-    after = case((Delivery.channel.in_(looking), "in doubt"), else_="unconfirmed")
+    looks = Delivery.channel.in_(looking)
     # The version stays: if the silent sender still comes back, it knows better and may settle.
     expired = session.scalars(
         update(Delivery)
         .where(text(CLAIMED), Delivery.claimed_until < now)
-        .values(state=after, due_at=now, claimed_until=None, attempts=0)
+        .values(
+            state=case((looks, "in doubt"), else_="unconfirmed"),
+            attempts=case((looks, 0), else_=Delivery.attempts),
+            due_at=now,
+            claimed_until=None,
+        )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
+    given_up = ledger.WHOLE.where(Delivery.id.in_(expired), Delivery.state == "unconfirmed", Delivery.sent_at.is_(None))
+    for row in session.scalars(given_up.order_by(Delivery.id)):
+        ledger.note(Context(session, settings, now), row, OUTCOMES["unconfirmed"], row.attempts, problem="no answer")
     return len(expired)
 
 
@@ -96,7 +110,9 @@ def anything_due(session: Session, channel: Channel, now: datetime) -> bool:
     return any(session.scalar(_in_line(channel, line, now, 1)) is not None for line in lines(session, channel, now))
 
 
-def claim(session: Session, channel: Channel, limit: int, now: datetime, by: str) -> tuple[list[Parcel], int]:
+def claim(
+    session: Session, settings: Settings, channel: Channel, limit: int, now: datetime, by: str
+) -> tuple[list[Parcel], int]:
     """Claim up to `limit` copies that are due; return (what is to be sent, how many were looked at).
 
     What is no longer wanted is dropped on the way, which is why the second number may be larger.
@@ -114,8 +130,9 @@ def claim(session: Session, channel: Channel, limit: int, now: datetime, by: str
         )
         if len(claimed) >= limit:
             break
-    rows = session.scalars(select(Delivery).where(Delivery.id.in_(claimed)).order_by(Delivery.due_at, Delivery.id))
-    parcels = [_parcel(session, channel, row, now) for row in rows]
+    rows = session.scalars(ledger.WHOLE.where(Delivery.id.in_(claimed)).order_by(Delivery.due_at, Delivery.id))
+    ctx = Context(session, settings, now)
+    parcels = [_parcel(ctx, channel, row) for row in rows.all()]
     return [parcel for parcel in parcels if parcel], len(claimed)
 
 
@@ -130,9 +147,9 @@ def _claim(channel: Channel, now: datetime, by: str) -> dict[str, Any]:
     }
 
 
-def _parcel(session: Session, channel: Channel, row: Delivery, now: datetime) -> Parcel | None:
+def _parcel(ctx: Context, channel: Channel, row: Delivery) -> Parcel | None:
     """Return what is to be sent, as it is drawn now, or None where the row was put aside instead."""
-    message = row.message
+    session, now, message = ctx.session, ctx.now, row.message
     in_doubt = row.state == "in doubt"
     first = not in_doubt and not row.platform_ref
     if first and (row.campaign_id != message.campaign_id or message.not_before > now):
@@ -141,14 +158,21 @@ def _parcel(session: Session, channel: Channel, row: Delivery, now: datetime) ->
         return None
     unwanted = no_longer_wanted(session, message, now) if first else ""
     if unwanted:
-        row.state, row.problem = "dropped", unwanted
+        _put_aside(ctx, row, "dropped", unwanted)
         return None
     address = channel.address(session, message.person, now)
     if address is None:
-        row.state, row.problem = "failed", "no address"
+        _put_aside(ctx, row, "failed", "no address")
         return None
     copy = Copy(row.id, message.id, row.version, message.revision, message.created_at, now, row.platform_ref, address)
     return Parcel(copy, decode(message.body), names_in(session, message.body), in_doubt)
+
+
+def _put_aside(ctx: Context, row: Delivery, state: str, problem: str) -> None:
+    """End a claimed copy without sending it."""
+    row.state, row.problem = state, problem
+    if row.sent_at is None:
+        ledger.note(ctx, row, OUTCOMES[state], row.attempts - 1, problem=problem)
 
 
 def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) -> str:
@@ -160,28 +184,33 @@ def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) ->
         return "no longer employed"
     if message.kind not in ("assigned", "reminder"):
         return ""
-    if not _still_owed(session, message):
+    if session.scalar(ledger.asks_for(message)) is None:
         return "already settled"
     return "on leave" if message.kind == "reminder" and message.person.away(today) else ""
 
 
-def _still_owed(session: Session, message: OutboxMessage) -> bool:
-    """Return whether anything that a message asks for is still open: one duty, a campaign's duties, or any at all."""
-    owed = select(Assignment.id).where(Assignment.assignee_id == message.person_id, Assignment.state == "open")
-    letter, _, number = message.topic.partition("-")
-    if number.isdecimal():
-        owed = owed.where((Assignment.id if letter == "A" else Assignment.campaign_id) == int(number))
-    return session.scalar(owed.limit(1)) is not None
-
-
 def settle(session: Session, settings: Settings, copy: Copy, outcome: Outcome, now: datetime) -> bool:
     """Write down what became of a claimed copy; return False where somebody else has settled it meanwhile."""
-    row = session.get(Delivery, copy.id, with_for_update=True)
+    row = session.scalar(ledger.WHOLE.where(Delivery.id == copy.id).with_for_update(of=Delivery))
     if row is None or row.version != copy.version or row.state not in ("claimed", "in doubt", "unconfirmed"):
         return False
+    if isinstance(outcome, Doubt) and row.state == "unconfirmed":
+        return True  # which is what that means
     if isinstance(outcome, Doubt) and copy.platform_ref:
         outcome = Later(outcome.problem)  # drawing the same copy again harms nobody
-    found_again = row.state == "in doubt"
+    ctx, first, attempts = Context(session, settings, now), row.sent_at is None, row.attempts
+    # Only then can there be an earlier record: nearly every copy is sent at the first attempt.
+    corrects = ledger.unconfirmed_before(ctx, row) if attempts > 1 or row.state == "unconfirmed" else ""
+    instead = _apply(ctx, row, copy, outcome)
+    became = "sent" if isinstance(outcome, Sent) else row.state
+    if first and became in OUTCOMES:
+        ledger.note(ctx, row, OUTCOMES[became], attempts, corrects=corrects, problem=row.problem, instead=instead)
+    return True
+
+
+def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[str]:
+    """Bring a copy's row to what became of it; return the channels that are tried instead."""
+    now, found_again = ctx.now, row.state == "in doubt"
     row.problem = "" if isinstance(outcome, Sent) else outcome.problem
     match outcome:
         case Sent(ref):
@@ -194,13 +223,12 @@ def settle(session: Session, settings: Settings, copy: Copy, outcome: Outcome, n
             _put_back(row, outcome, now)
         case Failed():
             row.state = "failed"
-            if outcome.permanent:
-                _go_another_way(session, settings, row, now)
+            return _go_another_way(ctx, row) if outcome.permanent else []
         case Doubt():
             given_up = found_again and row.attempts >= LOOKS
             row.state = "unconfirmed" if given_up else "in doubt"
             row.due_at = max(row.due_at, now + delay(row.attempts))
-    return True
+    return []
 
 
 def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
@@ -219,17 +247,18 @@ def _stand_back(row: Delivery, due_at: datetime) -> None:
     row.state, row.due_at, row.claimed_until, row.attempts = "queued", due_at, None, max(row.attempts - 1, 0)
 
 
-def _go_another_way(session: Session, settings: Settings, row: Delivery, now: datetime) -> None:
-    """Mark a person unreachable on the channel that refused for good, and queue the message on what is left."""
-    person = row.message.person
+def _go_another_way(ctx: Context, row: Delivery) -> list[str]:
+    """Mark a person unreachable on the channel that refused for good; queue the message on what is left, return it."""
+    session, now, person = ctx.session, ctx.now, row.message.person
     for one in _identities(session, row.channel, person, now):
         one.unreachable_since = one.unreachable_since or now
     session.flush()
     tried = set(session.scalars(select(Delivery.channel).where(Delivery.message_id == row.message_id)))
-    for channel in channels_of(session, settings, person):
-        if channel not in tried:
-            waiting = Delivery(message_id=row.message_id, campaign_id=row.campaign_id, channel=channel, due_at=now)
-            session.add(waiting)
+    left = [channel for channel in channels_of(session, ctx.settings, person) if channel not in tried]
+    for channel in left:
+        waiting = Delivery(message_id=row.message_id, campaign_id=row.campaign_id, channel=channel, due_at=now)
+        session.add(waiting)
+    return left
 
 
 def _identities(session: Session, channel: str, person: Person, now: datetime) -> Sequence[Identity]:

@@ -20,6 +20,7 @@ from models.message import Message, encode
 from models.moves import Moves, move
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
+from workflows import ledger
 from workflows.reach import channels_of
 
 SYSTEM_AUTH = Auth("system", assurance="system")
@@ -119,9 +120,13 @@ class Context:
         }
         new = insert_or_ignore(self.session, OutboxMessage).returning(OutboxMessage.id)
         new_id = self.session.scalar(new, said)
-        if new_id is not None:
-            for channel in channels_of(self.session, self.settings, person):
-                self.session.add(Delivery(message_id=new_id, campaign_id=campaign_id, channel=channel, due_at=at))
+        if new_id is None:
+            return
+        channels = channels_of(self.session, self.settings, person)
+        for channel in channels:
+            self.session.add(Delivery(message_id=new_id, campaign_id=campaign_id, channel=channel, due_at=at))
+        if not channels:
+            ledger.note_unreachable(self, new_id)
 
 
 def insert_or_ignore(session: Session, table: type[Base]) -> Any:

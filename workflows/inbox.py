@@ -9,16 +9,14 @@ from dataclasses import replace
 
 from sqlalchemy import Select, select
 
-from evidence.record import Subject
 from models import message as m
 from models.outbox import OutboxMessage
+from workflows import ledger
 from workflows.context import Context, say_date, zone_of
 from workflows.who import everyone
 from workflows.workflow import Answers, Refusal, Workflow
 
-WORKFLOW = Workflow(
-    "inbox", "Messages", "what was said to you", records={"message.seen": "Somebody said that they read a message."}
-)
+WORKFLOW = Workflow("inbox", "Messages", "what was said to you", records=ledger.RECORDS)
 SHOWN = 50
 UNREAD = 5  # on the home page; the rest stands under Messages
 
@@ -75,6 +73,12 @@ def _find(ctx: Context, target: str) -> OutboxMessage:
 def seen(ctx: Context, one: OutboxMessage, answers: Answers) -> m.Message:
     """Note that a message was read; it leaves the home page and stays under Messages."""
     if one.seen_at is None:
-        ctx.record("message.seen", Subject("message", f"M-{one.id}"), outcome="seen")
+        ctx.record(
+            "message.seen",
+            ledger.subject_of(one),
+            outcome="seen",
+            facts=ledger.about(ctx, one),
+            campaign_ref=ledger.campaign_of(one),
+        )
         one.seen_at = ctx.now
     return m.Message("Put away. It stays under Messages.", tone="good")

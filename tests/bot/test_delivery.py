@@ -283,7 +283,7 @@ def test_what_a_dead_process_claimed_is_in_doubt_after_its_time(post: Stage) -> 
     def claim(session: Session) -> None:
         channel = WebInbox()
         channel.name = "mail"
-        outbox.claim(session, channel, 5, post.now, "the dead")
+        outbox.claim(session, post.settings, channel, 5, post.now, "the dead")
 
     post.write(claim)
     post.works()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ from evidence.replay import Replayed, replay
 from models.base import Base
 from models.campaign import Assignment
 from models.fact import EffectiveFact
+from models.outbox import Delivery
 from models.record import Record, Transition
 
 ANSWERED = "policy.acknowledged"
+LEDGER = ("message.sent", "message.failed", "message.unconfirmed", "message.dropped")
 
 
 def rows(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
@@ -35,7 +38,7 @@ def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 def contradictions(engine: Engine) -> list[str]:
     """Return what does not agree; empty is right."""
     with Session(engine) as session:
-        return [*_history(session), *_answers(session), *_facts(session)]
+        return [*_history(session), *_answers(session), *_facts(session), *_ledger(session)]
 
 
 def _history(session: Session) -> Iterator[str]:
@@ -66,6 +69,28 @@ def _answers(session: Session) -> Iterator[str]:
         if proofs.pop(one.code, []) != [one.record_id]:
             yield f"{one.code} is done, its record is {one.record_id}"
     yield from (f"{code} has a record and is not done" for code in proofs)
+
+
+def _ledger(session: Session) -> Iterator[str]:
+    """Yield copies that ended without exactly one record of their first outcome; a correction replaces the first."""
+    bodies = session.scalars(select(Record.body).where(Record.type.in_(LEDGER)))
+    records = [json.loads(body) for body in bodies]
+    corrected = {one.get("corrects") for one in records}
+    told = Counter(
+        (one["subject"]["ref"], one["facts"]["channel"], one["outcome"])
+        for one in records
+        if one["id"] not in corrected
+    )
+    ended = Counter(
+        (f"M-{copy.message_id}", copy.channel, "sent" if copy.sent_at else copy.state)
+        for copy in session.scalars(select(Delivery))
+        if copy.sent_at or f"message.{copy.state}" in LEDGER
+    )
+    yield from (
+        f"{key} ended {ended[key]} times, on record {told[key]} times"
+        for key in ended.keys() | told.keys()
+        if ended[key] != told[key]
+    )
 
 
 def _facts(session: Session) -> Iterator[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select, update
 
 from models.campaign import Assignment, Campaign
 from models.outbox import Delivery, OutboxMessage
-from workflows import duty
+from workflows import duty, ledger
 from workflows.campaign.base import MOVES, WORKFLOW, criteria_of, due_after, population_ref, subject_of, take
 from workflows.context import Context, zone_of
 
@@ -91,11 +91,14 @@ def _drop_unsent(ctx: Context, campaign: Campaign, people: list[int]) -> None:
         )
     ).all()
     ctx.session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(unsent)).values(dropped_at=ctx.now))
-    ctx.session.execute(
+    dropped = ctx.session.scalars(
         update(Delivery)
         .where(Delivery.message_id.in_(unsent), Delivery.state == "queued")
-        .values(state="dropped", version=Delivery.version + 1)
-    )
+        .values(state="dropped", problem="withdrawn", version=Delivery.version + 1)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    ledger.note_dropped(ctx, dropped, "withdrawn")
 
 
 @WORKFLOW.job("close")
