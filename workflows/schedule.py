@@ -15,8 +15,8 @@ from sqlalchemy import select
 from models import message as m
 from models.campaign import Campaign
 from models.desk import Schedule, ScheduleRun
-from workflows.campaign.plan import draft
 from workflows.context import Context, insert_or_ignore, say_date, zone_of
+from workflows.drafts import draft
 from workflows.who import leads_of, overseers
 from workflows.workflow import REGISTRY, Answers, Workflow
 

@@ -115,6 +115,7 @@ class Workflow:
     makes_bundle: Callable[[Context, Sequence[Assignment], Person], Message] | None = None
     finds_topics: Callable[[Session], Sequence[Topic]] | None = None
     finds_audience: Callable[[Session, str], str] | None = None
+    finds_earlier: Callable[[Session, str], Sequence[str]] | None = None
     finds_answered: Callable[[Context, str, Sequence[int]], Mapping[int, str]] | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     makes_home: Callable[[Context], tuple[Message, ...]] | None = None
@@ -191,6 +192,10 @@ class Workflow:
     def audience_of(self, session: Session, subject: str) -> str:
         """Return whom a subject is for at most (see `workflows.audience`), whatever a campaign says."""
         return self.finds_audience(session, subject) if self.finds_audience else "everyone"
+
+    def asked_as(self, session: Session, subject: str) -> Sequence[str]:
+        """Return every subject under which the same may still be owed: itself, and what it has taken the place of."""
+        return [subject, *(self.finds_earlier(session, subject) if self.finds_earlier else ())]
 
     def answered(self, ctx: Context, subject: str, people: Sequence[int]) -> Mapping[int, str]:
         """Return {person id: reason} for those of `people` who need not be asked again about a subject."""

@@ -112,7 +112,7 @@ def test_everything_goes_without_javascript(browser: Browser, stage: Stage) -> N
         page.get_by_role("button", name="Acknowledge").click()
         expect(page.get_by_text("You acknowledged this on")).to_be_visible()
         page.get_by_label("Type a command").fill("todo")
-        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="Run").click()
         expect(page.get_by_role("heading", level=2)).to_have_text(["Access Control"])
         page.get_by_text("Chidi Okafor").click()
         page.get_by_role("button", name="Sign out").click()

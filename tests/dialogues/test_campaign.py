@@ -92,6 +92,40 @@ CROWD = (
 )  # fmt: skip
 
 
+def test_what_is_drafted_already_is_not_drafted_twice_by_accident(stage: Stage) -> None:
+    """The form names the draft that stands, and makes another only for somebody who says so."""
+    code = prepare(stage)
+    ana = stage.person("Ana")
+    form = ana.says("campaign new POL-1 due:2w").sees("C-1 is already drafted for this").offers("Open C-1")
+    form.fills(due="2026-12-07", audience="").sees("Tick this box to go on")
+    chosen = ana.says("campaign new").fills(topics="POL-1", due="2026-12-07", audience="")
+    chosen.sees("C-1 asks about this and is not launched")
+    assert len(stage.records("campaign.drafted")) == 1
+    form.fills(due="2026-12-07", audience="department:Sales", another=True).sees("Preview of C-2")
+    ana.says(f"campaign withdraw {code}").sees("Nobody has heard of it").fills(reason="Twice").sees(
+        "Nobody had heard of it"
+    ).misses("Cards that were sent")
+
+
+def test_a_stopped_campaign_keeps_nobody_out_of_the_next(stage: Stage) -> None:
+    """The preview counts what the launch will do, whether what was stopped is taken back by then or not."""
+    ana = stage.person("Ana")
+    code = prepare(stage)
+    launched = ana.says(f"campaign launch {code}").presses("Launch")
+    stage.works()
+    launched.presses("Stop").sees("is stopped")
+    ana.says("campaign new POL-1").fills(due="2026-12-08", audience="").sees("8 people will be asked")
+    stage.works()
+    ana.says("campaign preview C-2").sees("8 people will be asked")
+
+
+def test_before_any_policy_is_in_force(stage: Stage) -> None:
+    """There is nothing to choose from: Ana is told what comes first."""
+    ana = stage.person("Ana")
+    ana.says("campaign new").sees("There is nothing to ask yet", "`policy publish`")
+    ana.says("campaign list").presses("New campaign").sees("There is nothing to ask yet")
+
+
 def test_many_people_ask_for_the_number(stage: Stage) -> None:
     """More than 25: the number is typed, and a wrong one launches nothing."""
 

@@ -60,7 +60,10 @@ def test_ask_everyone_again(stage: Stage) -> None:
     form.fills(changes="").sees("This is needed")
     form.fills(how="ask", changes="Screens lock after a minute.").sees("is in force", "C-2").offers("Preview", "Launch")
     stale.fills(agree=True).sees("This has changed since you opened it", "POL-1v2")
+    keisha.opens().sees("What is new: Screens lock after a minute.", "What acceptable-use asks of you.")
+    counted = stage.person("Ana").says("campaign preview C-2").sees("7 people will be asked", "asked already")
     stage.works()
+    assert stage.person("Ana").says("campaign preview C-2").text == counted.text
 
     assert row_of(stage, 1) == before
     assert {name: body for name, body in bodies(stage).items() if name in records} == records
@@ -81,6 +84,18 @@ def test_ask_everyone_again(stage: Stage) -> None:
     assert published["facts"]["decided_by"] == stage.person("Ana").ref
     (moved_over,) = stage.records("policy.moved-over")
     assert moved_over["facts"]["assignments"] == [{"assignment": "A-2", "due_on": "2026-12-07"}]
+
+
+def test_what_was_drafted_for_the_text_before_can_be_dropped(stage: Stage) -> None:
+    """Nobody launched the first campaign: the second says that the first has become useless."""
+    policy = in_force(stage, "acceptable-use", OLD)
+    bring(stage, policy_file("acceptable-use", NEW))
+    approve(stage, policy)
+    ana = stage.person("Ana")
+    seen = ana.says(f"policy publish {policy}").fills(how="ask", changes="Screens lock after a minute.")
+    seen.sees("C-2 will ask everyone", "C-1 was drafted for the text before").presses("Drop C-1").fills(reason="Old")
+    ana.says("campaign preview C-2").sees("What is new: Screens lock after a minute.")
+    ana.says("campaign launch C-1").sees("C-1 is withdrawn")
 
 
 def test_a_small_correction(stage: Stage) -> None:

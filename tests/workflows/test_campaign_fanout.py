@@ -24,8 +24,9 @@ from models.outbox import OutboxMessage
 from models.person import Person
 from models.policy import Policy, PolicyVersion
 from models.record import Record
-from workflows.campaign import announce, fanout, launch, plan
+from workflows.campaign import announce, fanout, launch
 from workflows.context import Context
+from workflows.drafts import draft
 from workflows.workflow import REGISTRY, Job, Topic
 
 BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -81,7 +82,7 @@ def _found(session: Session) -> None:
 def _launch(session: Session) -> None:
     ctx = Context(session, Settings(), BEGIN)
     topic = Topic("POL-1v1", "POL-1", "Acceptable Use", 14)
-    campaign = plan.draft(ctx, REGISTRY.workflow("policy"), [topic], due_on=date(2026, 12, 7))
+    campaign = draft(ctx, REGISTRY.workflow("policy"), [topic], due_on=date(2026, 12, 7))
     launch.start(ctx, campaign, PEOPLE - LEFT)
 
 

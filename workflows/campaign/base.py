@@ -112,17 +112,6 @@ def promise(campaign: Campaign) -> Workflow:
     return REGISTRY.workflow(campaign.workflow)
 
 
-def asked_facts(campaign: Campaign) -> dict[str, Any]:
-    """Return what a campaign asks of whom and until when, as records state it."""
-    return {
-        "workflow": campaign.workflow,
-        "subjects": campaign.subjects,
-        "audience": campaign.audience,
-        "reason": campaign.reason,
-        "due_on": campaign.due_on.isoformat(),
-    }
-
-
 def criteria_of(ctx: Context, campaign: Campaign) -> list[str]:
     """Return the SOC 2 criteria that a campaign's answers speak to."""
     flow = promise(campaign)

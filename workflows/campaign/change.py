@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from models import message as m
 from models.campaign import Assignment, Campaign
+from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from workflows.campaign.announce import tell
 from workflows.campaign.base import MOVES, STANDS, WORKFLOW, due_after, find, ready, subject_of
@@ -76,7 +79,11 @@ def withdraw_form(ctx: Context, campaign: Campaign) -> m.Form:
         act="campaign.withdraw",
         target=campaign.code,
         title=f"Withdraw {campaign.code}",
-        lines=("Nobody is asked any more. What was not sent is dropped, cards say so, and answers are kept.",),
+        lines=(
+            "Nobody is asked any more. What was not sent is dropped, cards say so, and answers are kept."
+            if campaign.launched_at
+            else "Nobody has heard of it, and nobody will.",
+        ),
         facts=(m.Fact("Asks for", campaign.title),),
         fields=(m.Text("reason", "Why", hint="Kept on record.", long=True),),
         submit="Withdraw",
@@ -101,10 +108,17 @@ def withdraw(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
         private={"reason": answers["reason"]},
         campaign_ref=campaign.code,
     )
+    never_launched = campaign.launched_at is None
     ctx.move(campaign, "withdraw", MOVES, proof)
-    return m.Message(
-        f"{campaign.code} is withdrawn.", lines=("Answers are kept. Cards that were sent will say so.",), tone="good"
-    )
+    after = "Nobody had heard of it." if never_launched else f"Answers are kept. {_after(ctx, campaign)}"
+    return m.Message(f"{campaign.code} is withdrawn.", lines=(after,), tone="good")
+
+
+def _after(ctx: Context, campaign: Campaign) -> str:
+    """Return what becomes of what a campaign had to say."""
+    said = select(OutboxMessage.id).where(OutboxMessage.campaign_id == campaign.id)
+    sent = select(Delivery.id).where(Delivery.message_id.in_(said), Delivery.sent_at.is_not(None)).limit(1)
+    return "Cards that were sent will say so." if ctx.session.scalar(sent) else "No message had gone out yet."
 
 
 def add_form(ctx: Context, campaign: Campaign) -> m.Form:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from models import message as m
 from models.campaign import Campaign
 from workflows.campaign.base import MOVES, WORKFLOW, find, promise, ready, subject_of
-from workflows.campaign.plan import draft
 from workflows.campaign.preview import show
 from workflows.context import Context
+from workflows.drafts import draft
 from workflows.who import leads
 from workflows.workflow import Answers, Refusal, Topic
 

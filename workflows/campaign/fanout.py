@@ -18,10 +18,11 @@ from models import message as m
 from models.campaign import Assignment, Campaign
 from models.person import Person
 from models.record import Record
-from workflows.campaign.base import MOVES, WORKFLOW, asked_facts, clock, criteria_of, subject_of, take
+from workflows.campaign.base import MOVES, WORKFLOW, clock, criteria_of, subject_of, take
 from workflows.campaign.population import Sorting, Task, sort_out
 from workflows.campaign.roster import standings
 from workflows.context import Context
+from workflows.drafts import asked_facts
 from workflows.duty import end_of_day
 
 ASSIGNED = "campaign.assigned"

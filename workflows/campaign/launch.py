@@ -11,11 +11,11 @@ from models import message as m
 from models.campaign import Campaign
 from models.person import Person
 from workflows.audience import read
-from workflows.campaign.base import MOVES, WORKFLOW, asked_facts, clock, criteria_of, find, promise, ready, subject_of
-from workflows.campaign.plan import draft
+from workflows.campaign.base import MOVES, WORKFLOW, clock, criteria_of, find, promise, ready, subject_of
 from workflows.campaign.population import foresee
 from workflows.campaign.preview import sample
 from workflows.context import Context, say_date
+from workflows.drafts import asked_facts, draft
 from workflows.importing import settled
 from workflows.who import leads
 from workflows.workflow import Answers, Invalid, Refusal, Topic

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from models import message as m
 from models.campaign import Campaign
 from workflows.audience import read
-from workflows.campaign.base import WORKFLOW, asked_facts, subject_of
+from workflows.campaign.base import WORKFLOW
 from workflows.campaign.preview import show
 from workflows.context import Context
+from workflows.drafts import draft, drafted
 from workflows.who import leads
 from workflows.workflow import REGISTRY, Answers, Invalid, Refusal, Topic, Workflow
 
-TITLE_ROOM = 3  # topics named in a title; of more it says how many
+_QUIET = "Nobody hears of it before you launch it."
+_ANOTHER = "Draft another one beside what is drafted already"
 
 
 def topics(ctx: Context) -> list[tuple[Workflow, Topic]]:
@@ -31,42 +33,33 @@ def find_topic(ctx: Context, target: str) -> str:
             return topic.code
     raise Refusal(
         f"A campaign cannot ask about {target}.",
-        "Type `campaign new` to choose from what it can ask.",
+        "A policy can be asked about once it is published. Type `campaign new` to choose from what is.",
         status="missing",
     )
 
 
-def draft(
-    ctx: Context,
-    flow: Workflow,
-    chosen: Sequence[Topic],
-    *,
-    due_on: date,
-    audience: str = "everyone",
-    reason: str = "campaign",
-) -> Campaign:
-    """Write down a campaign that asks for `chosen` of one workflow, and return it. `reason`: new version, yearly ..."""
-    titles = [topic.title for topic in chosen]
-    more = f" and {len(titles) - TITLE_ROOM} more" if len(titles) > TITLE_ROOM else ""
-    campaign = Campaign(
-        workflow=flow.name,
-        subject=";".join(topic.subject for topic in chosen),
-        title=", ".join(titles[:TITLE_ROOM]) + more,
-        audience=audience or "everyone",
-        reason=reason,
-        due_on=due_on,
-        by_id=ctx.actor.id if ctx.actor else None,
-        created_at=ctx.now,
-    )
-    ctx.session.add(campaign)
-    ctx.session.flush()
-    ctx.record("campaign.drafted", subject_of(campaign), outcome="draft", facts=asked_facts(campaign))
-    return campaign
+def standing(ctx: Context, wanted: Sequence[tuple[Workflow, Topic]]) -> list[Campaign]:
+    """Return the drafts that ask about any of `wanted` already."""
+    subjects: dict[Workflow, list[str]] = {}
+    for flow, topic in wanted:
+        subjects.setdefault(flow, []).append(topic.subject)
+    return [one for flow, asked in subjects.items() for one in drafted(ctx.session, flow, asked)]
 
 
 def new_form(ctx: Context, code: str) -> m.Form:
-    """Return the form for a new campaign; what it asks is a question only where it is not yet said."""
+    """Return the form for a new campaign; what it asks is a question only where it is not yet said.
+
+    What is drafted already is named, and drafted once more only for somebody who says so. Raises Refusal where there is
+    nothing to ask.
+    """
     known = topics(ctx)
+    if not known:
+        raise Refusal(
+            "There is nothing to ask yet.",
+            "Put a policy in force first: `policy import` brings drafts, `policy submit` sends one for approval, and "
+            "`policy publish` prepares its campaign by itself.",
+        )
+    already = standing(ctx, [one for one in known if not code or one[1].code == code])
     days = next((topic.days for _, topic in known if topic.code == code), 14)
     options = tuple(m.Option(topic.code, topic.title, hint=topic.code) for _, topic in known)
     what = m.Choice("topics", "What to ask", hint="Several go into one message.", options=options, many=True)
@@ -74,7 +67,7 @@ def new_form(ctx: Context, code: str) -> m.Form:
         act="campaign.new",
         target=code,
         title="Prepare a campaign",
-        lines=("Nobody hears of it before you launch it.",),
+        lines=(*(f"{one.code} is already drafted for this: {one.title}." for one in already if code), _QUIET),
         facts=tuple(m.Fact("Asks for", topic.title) for _, topic in known if topic.code == code),
         fields=(
             *(() if code else (what,)),
@@ -87,7 +80,9 @@ def new_form(ctx: Context, code: str) -> m.Form:
                 required=False,
                 limit=500,
             ),
+            *((m.Toggle("another", _ANOTHER, required=bool(code)),) if already else ()),
         ),
+        links=tuple(m.Link(f"Open {one.code}", f"/go/campaign.preview/{one.code}") for one in already),
         submit="Prepare",
     )
 
@@ -107,6 +102,10 @@ def new(ctx: Context, code: str, answers: Answers) -> m.Home:
     flows = {flow.name: flow for flow, _ in chosen}
     if len(flows) > 1:
         raise Invalid(topics="Choose things of one kind: " + " or ".join(flow.title for flow in flows.values()) + ".")
+    already = [one.code for one in standing(ctx, chosen)]
+    if already and not answers["another"]:
+        codes = ", ".join(already)
+        raise Invalid(another=f"{codes} asks about this and is not launched: open it, or tick this box.")
     if answers["due"] <= ctx.today:
         raise Invalid(due="Choose a day that is still to come.")
     try:

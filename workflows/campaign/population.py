@@ -105,15 +105,21 @@ def _task(campaign: Campaign, subject: str, one: Standing, at: datetime) -> Task
 
 
 def _asked_elsewhere(ctx: Context, campaign: Campaign, subject: str, ids: Sequence[int]) -> Mapping[int, str]:
-    """Return those who owe this already: in another campaign (such as a pilot), or by themselves."""
+    """Return those who owe this already: in another campaign (such as a pilot), or by themselves.
+
+    Duties about an earlier text count, because a job is bringing them to this one; those of a campaign that was stopped
+    do not, because a job is taking them back. So a preview says the same before that job has run and after it.
+    """
+    over = select(Campaign.id).where(Campaign.state.in_(("stopped", "withdrawn")))
     rows = ctx.session.execute(
         select(Assignment.owed_by_id, func.max(Assignment.campaign_id))
         .where(
             Assignment.owed_by_id.in_(ids),
             Assignment.workflow == campaign.workflow,
-            Assignment.subject == subject,
+            Assignment.subject.in_(promise(campaign).asked_as(ctx.session, subject)),
             Assignment.state.in_(OPEN),
             func.coalesce(Assignment.campaign_id, 0) != campaign.id,
+            func.coalesce(Assignment.campaign_id, 0).not_in(over),
         )
         .group_by(Assignment.owed_by_id)
     )

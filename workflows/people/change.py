@@ -70,7 +70,9 @@ def form_about(
 ) -> m.Form:
     """Return a form about one person, or one that first asks about whom."""
     about = (m.Fact("Who", m.mention(person.ref)),) if person else ()
-    return m.Form(f"people.{verb}", target_of(person), title, (*who_field(person), *fields), lines=lines, facts=about)
+    return m.Form(
+        f"people.{verb}", target_of(person), title, (*who_field(person), *fields), lines, about, submit="Save"
+    )
 
 
 def _details(now: Values) -> tuple[m.AnyField, ...]:

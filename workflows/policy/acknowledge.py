@@ -23,14 +23,21 @@ def consent(version: PolicyVersion) -> str:
     return f"I have read and will follow “{version.title}” (version {version.number})."
 
 
+def news(version: PolicyVersion, assignment: Assignment) -> str:
+    """Return what is new in a text, for those who were here before it; nothing for a first text or for a newcomer."""
+    knew_another = version.number > 1 and assignment.reason not in ("hire", "joined")
+    return f"What is new: {version.changes}" if version.changes and knew_another else ""
+
+
 def card(ctx: Context, assignment: Assignment, viewer: Person) -> m.Message:
     """Return the card of one policy to acknowledge, as it stands now."""
     version = version_of(ctx.session, assignment)
+    said = (_standing(assignment, viewer), news(version, assignment), version.summary)
     late = assignment.state == "open" and assignment.due_at < ctx.now
     tones: dict[str, m.Tone] = {"done": "good", "objected": "warn", "open": "warn" if late else "plain"}
     return m.Message(
         title=version.title,
-        lines=tuple(line for line in (_standing(assignment, viewer), version.summary) if line),
+        lines=tuple(line for line in said if line),
         facts=(m.Fact("Policy", version.code), m.Fact("Was due" if late else "Due", say_date(assignment.due_on))),
         buttons=_buttons(assignment),
         tone=tones.get(assignment.state, "plain"),
@@ -84,7 +91,7 @@ def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
         act="policy.acknowledge",
         target=assignment.code,
         title=f"Acknowledge “{version.title}”",
-        lines=(version.summary,),
+        lines=tuple(line for line in (news(version, assignment), version.summary) if line),
         facts=(
             m.Fact("Policy", version.code),
             m.Fact("Due", say_date(assignment.due_on)),

@@ -47,7 +47,7 @@ def submit_form(ctx: Context, version: PolicyVersion) -> m.Form:
         facts=_in_front(version, ctx.session.get(Person, version.author_id)),
         tables=(compare.table(states.before(ctx.session, version), version),),
         links=_links(version),
-        submit="Send",
+        submit="Send for approval",
     )
 
 

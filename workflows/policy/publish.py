@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from evidence.canonical import instant
-from evidence.record import Subject
 from models import message as m
-from models.campaign import Campaign
 from models.fact import Change
 from models.person import Person
 from models.policy import PolicyVersion
 from workflows.context import Context
+from workflows.drafts import draft, drafted
 from workflows.policy import compare, states
-from workflows.policy.base import WORKFLOW, subject_of
+from workflows.policy.base import WORKFLOW, codes_of, subject_of
 from workflows.who import leads
-from workflows.workflow import Answers, Refusal
+from workflows.workflow import Answers, Refusal, Topic
 
 ASK, CORRECTION = "ask", "correction"
 _HOW = m.Choice(
@@ -114,37 +113,21 @@ def _facts(ctx: Context, version: PolicyVersion, before: PolicyVersion | None, a
 
 def _asked(ctx: Context, version: PolicyVersion) -> m.Message:
     """Draft the campaign that asks everybody, and return the way to it. The lead launches it, or lets it be."""
-    campaign = Campaign(
-        workflow=WORKFLOW.name,
-        subject=version.code,
-        title=version.title,
-        audience=version.audience,
-        reason="new version",
-        due_on=ctx.today + timedelta(days=version.days),
-        by_id=ctx.person.id,
-        created_at=ctx.now,
-    )
-    ctx.session.add(campaign)
-    ctx.session.flush()
-    ctx.record(
-        "campaign.drafted",
-        Subject("campaign", campaign.code),
-        outcome="draft",
-        facts={
-            "workflow": campaign.workflow,
-            "subjects": campaign.subjects,
-            "audience": campaign.audience,
-            "reason": campaign.reason,
-            "due_on": campaign.due_on.isoformat(),
-        },
-    )
+    topic = Topic(version.code, version.policy.code, version.title, version.days)
+    due_on = ctx.today + timedelta(days=version.days)
+    campaign = draft(ctx, WORKFLOW, [topic], due_on=due_on, audience=version.audience, reason="new version")
+    stale = [one.code for one in drafted(ctx.session, WORKFLOW, codes_of(version)[:-1])]
     return m.Message(
         f"“{version.title}” is in force",
-        lines=(f"{campaign.code} will ask everyone it applies to. Look at it, then launch it.",),
+        lines=(
+            f"{campaign.code} will ask everyone it applies to. Look at it, then launch it.",
+            *(f"{one} was drafted for the text before and can no longer be launched: drop it." for one in stale),
+        ),
         facts=(m.Fact("Policy", version.code), m.Fact("For", version.audience)),
         buttons=(
             m.Button("Preview", "campaign.preview", campaign.code),
             m.Button("Launch", "campaign.launch", campaign.code, "primary"),
+            *(m.Button(f"Drop {one}", "campaign.withdraw", one) for one in stale),
         ),
         tone="good",
     )

@@ -87,6 +87,7 @@ def object_form(ctx: Context, assignment: Assignment) -> m.Form:
         f"You can't agree to “{version.title}”",
         (m.Text("reason", "What keeps you from agreeing?", long=True),),
         lines=("Your reason goes to the policy's owner and is kept on record. It does not count as being late.",),
+        submit="Tell the owner",
     )
 
 
@@ -163,7 +164,7 @@ def settle_form(ctx: Context, assignment: Assignment) -> m.Form:
         (m.Text("reply", "Your answer", long=True),),
         lines=(asked, _their_words(ctx, assignment), "Your answer goes to them; reminders begin again."),
         links=(m.Link("Read the policy", f"/go/policy.show/{version.code}"),),
-        submit="Send",
+        submit="Send the answer",
     )
 
 

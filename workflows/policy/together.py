@@ -9,7 +9,7 @@ from models.campaign import Assignment
 from models.person import Person
 from workflows import duty
 from workflows.context import Context, say_date
-from workflows.policy.acknowledge import consent, keep
+from workflows.policy.acknowledge import consent, keep, news
 from workflows.policy.base import WORKFLOW, version_of
 from workflows.who import everyone
 from workflows.workflow import Answers, Invalid, Refusal
@@ -55,7 +55,8 @@ def bundle_form(ctx: Context, mine: list[Assignment]) -> m.Form:
     fields: list[m.AnyField] = []
     for one in mine:
         version = version_of(ctx.session, one)
-        hint = f"{version.summary} Due {say_date(one.due_on)}. Fingerprint {version.sha256}"
+        said = " ".join(line for line in (news(version, one), version.summary) if line)
+        hint = f"{said} Due {say_date(one.due_on)}. Fingerprint {version.sha256}"
         fields.append(m.Toggle(_box(one), consent(version), hint, required=False))
         if version.typed_name:
             label = f"Your name, for “{version.title}”"

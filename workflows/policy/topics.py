@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.policy import Policy, PolicyVersion
-from workflows.policy.base import WORKFLOW, version_by_code
+from workflows.policy.base import WORKFLOW, codes_of, version_by_code
 from workflows.workflow import Topic
 
 
@@ -24,5 +24,12 @@ def audience(session: Session, subject: str) -> str:
     return version.audience if version else "everyone"
 
 
+def earlier(session: Session, subject: str) -> Sequence[str]:
+    """Return the versions before this one: whoever still owes one of them is about to owe this one instead."""
+    version = version_by_code(session, subject)
+    return codes_of(version)[:-1] if version else ()
+
+
 WORKFLOW.finds_topics = topics
+WORKFLOW.finds_earlier = earlier
 WORKFLOW.finds_audience = audience

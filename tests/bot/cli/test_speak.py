@@ -90,7 +90,7 @@ def test_what_asks_nothing_is_confirmed(company: str) -> None:
     assert (answered[b"n\n"][0], answered[b"n\n"][1].strip()) == (1, "")
     assert answered[b"y\n"][0] == 0
     assert "Preview of C-" in answered[b"y\n"][1]
-    agreed = bot("campaign", "new", "POL-1", "--due=2w", "--as", ANA, database_url=company)
+    agreed = bot("campaign", "new", "POL-1", "--due=2w", "--another", "--as", ANA, database_url=company)
     assert agreed.returncode == 0, agreed.stderr
 
 

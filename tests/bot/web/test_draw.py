@@ -244,6 +244,17 @@ def test_tables_say_what_they_are_and_scroll_by_keyboard() -> None:
     assert [cell.get("class") for cell in page.all("td")] == ["right", "right"]
 
 
+def test_contents_end_in_what_the_reader_is_asked_for() -> None:
+    """Who is not asked for anything is led to no answer."""
+    text = "".join(f"## {number}. Part\n\nText.\n\n" for number in range(1, 6))
+    asked = Message("T", prose=text, buttons=(Button("Acknowledge", "policy.acknowledge", "A-1", "primary"),))
+    ends = [attrs for attrs in shown(asked).all("li") if attrs.get("class") == "end"]
+    assert len(ends) == 1
+    assert '<a href="#answer">Acknowledge</a>' in draw.page(INSIDE, asked, ASK)
+    idle = replace(asked, buttons=(Button("What changed", "policy.diff", "POL-1v2"),))
+    assert "#answer" not in draw.page(INSIDE, idle, ASK)
+
+
 def test_what_was_not_saved_can_be_sent_again_as_it_was() -> None:
     again = Again("/do/acknowledge/7", {"key": "k-1", "agree": "yes", "team": ["eng", "ops"]})
     page = Reader(doors.trouble(INSIDE, 503, again))
