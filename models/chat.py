@@ -33,6 +33,7 @@ class Workspace(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # who installed it
     created_at: Mapped[datetime]
     connected_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # when its people were last read, all of them
 
     __table_args__ = (UniqueConstraint("platform", "ref"),)
 
@@ -40,6 +41,24 @@ class Workspace(Base):
     def code(self) -> str:
         """The id people type."""
         return f"W-{self.id}"
+
+
+class Stranger(Base):
+    """Somebody in a workspace who is linked to nobody on the roster, until they are or until they are gone."""
+
+    __tablename__ = "strangers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace_id: Mapped[int] = mapped_column(ForeignKey("workspaces.id"))
+    platform_id: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    zone: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="")
+    why: Mapped[str]  # not on the roster | no confirmed address
+    seen_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("workspace_id", "platform_id"),)
 
 
 class Pace(Base):

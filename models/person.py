@@ -84,6 +84,8 @@ class Identity(Base):
     workspace: Mapped[str]
     platform_id: Mapped[str]
     address: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="")  # where the roster names none, and the profile there gave it
+    locale: Mapped[str] = mapped_column(default="")
     unreachable_since: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
 
