@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from handlers.dates import parse_date, parse_period
 from workflows.calendar import DASHES
 
-PREFIXES = frozenset({"A", "C", "EV", "IMP", "INC", "POL", "REV", "TRN"})
+PREFIXES = frozenset({"A", "C", "EV", "IMP", "INC", "POL", "REV", "TRN", "W"})
 FILTERS = frozenset(
     {"as-of", "day", "due", "from", "how", "n", "owner", "period", "role", "sev", "seed", "state", "team", "to"}
 )

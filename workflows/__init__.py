@@ -6,6 +6,7 @@ ALL = [
     "policy",
     "campaign",
     "people",
+    "workspace",
     "nudges",
     "schedule",
     "status",

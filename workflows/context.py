@@ -104,8 +104,12 @@ class Context:
         topic: str = "",
         campaign_id: int | None = None,
         not_before: datetime | None = None,
+        waits: bool = True,
     ) -> None:
-        """Write down what should be said to somebody; delivery happens later. The same `dedupe` is said only once."""
+        """Write down what should be said to somebody; delivery happens later. The same `dedupe` is said only once.
+
+        What `waits` for a chat that is down is said there later; what does not goes another way.
+        """
         at = not_before or self.now
         said = {
             "person_id": person.id,
@@ -122,7 +126,7 @@ class Context:
         new_id = self.session.scalar(new, said)
         if new_id is None:
             return
-        channels = channels_of(self.session, self.settings, person)
+        channels = channels_of(self.session, self.settings, person, waits=waits)
         for channel in channels:
             self.session.add(Delivery(message_id=new_id, campaign_id=campaign_id, channel=channel, due_at=at))
         if not channels:

@@ -81,7 +81,7 @@ def _say_link(ctx: Context, person: Person, to: str) -> None:
         lines=(f"The button works once, for {minutes} minutes. If you did not ask for it, ignore this message.",),
         links=(m.Link("Sign in", to),),
     )
-    ctx.say(person, message, kind="sign-in", dedupe=f"sign-in:{person.ref}:{ctx.now.timestamp()}")
+    ctx.say(person, message, kind="sign-in", dedupe=f"sign-in:{person.ref}:{ctx.now.timestamp()}", waits=False)
 
 
 async def show_link(request: web.Request) -> web.StreamResponse:
