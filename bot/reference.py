@@ -158,11 +158,12 @@ def _states() -> Iterator[str]:
 
 
 def tables_of_moves() -> list[tuple[ModuleType, Moves]]:
-    """Return every table of moves of the workflows, with the module in which it stands."""
+    """Return every table of moves of the workflows, with the module in which it is written, not where it is used."""
     REGISTRY.all()
     names = ["workflows", *(one.name for one in pkgutil.walk_packages(workflows.__path__, "workflows."))]
     modules = [import_module(name) for name in names]
-    return [(module, module.MOVES) for module in modules if isinstance(vars(module).get("MOVES"), dict)]
+    having = [module for module in modules if isinstance(vars(module).get("MOVES"), dict)]
+    return [(module, module.MOVES) for module in having if "\nMOVES = " in inspect.getsource(module)]
 
 
 def _workflows() -> Iterator[str]:

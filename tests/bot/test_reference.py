@@ -75,6 +75,7 @@ def test_every_move_stands_in_a_diagram() -> None:
     text = reference.pages()["states.md"]
     found = reference.tables_of_moves()
     assert found
+    assert len({id(moves) for _, moves in found}) == len(found), "one diagram for each table"
     for _, moves in found:
         for (before, verb), after in moves.items():
             assert f"{before.replace(' ', '_')} --> {after.replace(' ', '_')}: {verb}" in text
