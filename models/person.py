@@ -53,6 +53,11 @@ class Person(Base):
         begun = self.start_on is None or self.start_on <= on
         return begun and (self.end_on is None or on <= self.end_on) and self.merged_into_id is None
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether they came in with an import that was reversed: their last day lies before their first."""
+        return self.start_on is not None and self.end_on is not None and self.end_on < self.start_on
+
     def away(self, on: date) -> bool:
         """Return whether this person is on leave on that day (first and last day included)."""
         if self.leave_from is None or on < self.leave_from:

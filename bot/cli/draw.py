@@ -84,7 +84,7 @@ class _Drawing:
     def _ways(self, buttons: tuple[m.Button, ...], links: tuple[m.Link, ...]) -> Iterator[RenderableType]:
         grid = Table.grid(padding=(0, 2))
         for button in buttons:
-            grid.add_row(Text(f"  {button.label}:"), Text(typed(button), style="cyan"))
+            grid.add_row(Text(f"  {button.label}:"), Text(self._named(typed(button, self._names)), style="cyan"))
         for link in links:
             grid.add_row(Text(f"  {link.label}:"), Text(self._base_url + link.path, style="cyan"))
         if buttons or links:
@@ -110,8 +110,9 @@ def _given(one: m.AnyField) -> str:
     return ""
 
 
-def typed(button: m.Button) -> str:
-    """Return the words that do the same as a button."""
+def typed(button: m.Button, names: Mapping[str, str]) -> str:
+    """Return the words that do the same as a button; a person is named as people name them."""
     act = REGISTRY.act(button.act)
     words = act.words if act else button.act.replace(".", " ")
-    return f"{words} {button.target}".strip()
+    target = f'@"{names[button.target]}"' if button.target in names else button.target
+    return f"{words} {target}".strip()

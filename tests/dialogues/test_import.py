@@ -69,7 +69,10 @@ def test_two_people_come_in_and_go_again(stage: Stage) -> None:
 
     ana.says("people preview IMP-1").sees("This import is applied").presses("Reverse").fills(reason="The wrong file")
     stage.works()
-    ana.says("people preview IMP-1").sees("This import was reversed")
+    ana.says("people preview IMP-1").sees("This import was reversed", "Came in with this import, gone again")
+    ana.says("people list Freya").sees("withdrawn: came in with an import, gone again").misses("left on")
+    ana.says("people list state:left").misses("Freya", "Søren")
+    ana.says("people list state:withdrawn").sees("Freya Lindholm", "Søren Kjær")
     assert "wrong file" not in str(stage.records("roster.reversed"))
     assert not stage.person("Søren").row.employed(date(2026, 12, 2))
     facts = stage.read(lambda session: facts_of(session, [soren.ref], midnight(date(2026, 12, 2))))[soren.ref]

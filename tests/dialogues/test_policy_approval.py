@@ -96,6 +96,10 @@ def test_ana_imports_and_only_what_changed_becomes_a_draft(stage: Stage) -> None
     ana.says("policy import").fills(file=zipped(use, broken, company)).sees(
         "Nothing was imported", "access-control.md, line 7", "there is no criterion CC9.9"
     )
+    headless = ("incident-response.md", b"No front matter.")
+    ana.says("policy import").fills(file=zipped(use, broken, headless, company)).sees(
+        "access-control.md, line 7: controls: there is no criterion CC9.9. incident-response.md, line 1:"
+    )
     assert stage.records() == []
 
     ana.says("policy import").fills(file=zipped(use, access, company)).sees("2 of 2 policies have a new draft")

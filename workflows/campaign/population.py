@@ -57,6 +57,8 @@ def hindrance(one: Standing, today: date) -> str:
         return f"cannot answer: {one.kind}"
     if one.roles == {"auditor"}:
         return "on the roster only to audit"
+    if one.start is not None and one.end is not None and one.end < one.start:
+        return "withdrawn: came in with an import, gone again"
     if one.end is not None and one.end < today:
         return "contract ended" if one.kind == "contractor" else "left"
     return "not started" if one.start is not None and one.start > today else ""

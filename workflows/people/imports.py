@@ -34,6 +34,7 @@ _LABELS = {
     "unchanged": "Unchanged",
     "not_in_file": "Not in this file, stay as they are",
 }
+_GONE_AGAIN = {"new": "Came in with this import, gone again"}
 _SAID = {
     "reading": "The file is being read. You get a message when the preview is ready; nothing is changed before that.",
     "refused": "The file could not be imported. Nothing was changed.",
@@ -94,8 +95,9 @@ def _progress(session: Session, imported: RosterImport) -> str:
 def facts_of(ctx: Context, imported: RosterImport) -> tuple[m.Fact, ...]:
     by = ctx.session.get_one(Person, imported.by_id)
     received = imported.received_at.astimezone(zone_of(ctx.actor)).date()
+    labels = _LABELS | (_GONE_AGAIN if imported.state == "reversed" else {})
     counts = (
-        m.Fact(label, f"{imported.summary[name]:,}") for name, label in _LABELS.items() if imported.summary.get(name)
+        m.Fact(label, f"{imported.summary[name]:,}") for name, label in labels.items() if imported.summary.get(name)
     )
     return (m.Fact("Handed in", f"{say_date(received)} by {m.mention(by.ref)}"), *counts)
 

@@ -58,7 +58,8 @@ def _close(ctx: Context, person: Person) -> int:
     facts = {"sessions": len(sessions), "assignments": [one.code for one in owed]}
     if person.end_on:
         facts["last_day"] = person.end_on.isoformat()
-    proof = ctx.record("person.left", subject_of(person), outcome="left", facts=facts)
+    outcome = "withdrawn" if person.withdrawn else "left"
+    proof = ctx.record("person.left", subject_of(person), outcome=outcome, facts=facts)
     for assignment in owed:
         duty.close(ctx, assignment, "end", proof)
     return 1

@@ -18,7 +18,7 @@ from workflows.who import OVERSEERS, admins, everyone, overseers_or_managers, vi
 from workflows.workflow import Answers, Refusal
 
 SHOWN = 100  # people on a page
-_STATES = ("here", "leave", "left", "later")
+_STATES = ("here", "leave", "left", "later", "withdrawn")
 _FACTS = {
     "employment": "Employment",
     "manager": "Manager",
@@ -76,13 +76,15 @@ def _state(ctx: Context, state: str) -> ColumnElement[bool]:
     today = ctx.today
     begun = or_(Person.start_on.is_(None), Person.start_on <= today)
     ended = Person.end_on < today
+    never = (Person.start_on.is_not(None)) & (Person.end_on < Person.start_on)
     stays = or_(Person.end_on.is_(None), Person.end_on >= today)
     until = or_(Person.leave_to.is_(None), Person.leave_to >= today)
     conditions: dict[str, ColumnElement[bool]] = {
         "here": begun & stays,
         "leave": stays & (Person.leave_from <= today) & until,
-        "left": ended,
-        "later": stays & (Person.start_on > today),
+        "left": ended & ~never,
+        "later": stays & (Person.start_on > today) & ~never,
+        "withdrawn": never,
     }
     if state not in conditions:
         raise Refusal(f"There is no state “{state}”.", f"Use one of: {', '.join(_STATES)}.")
@@ -92,6 +94,8 @@ def _state(ctx: Context, state: str) -> ColumnElement[bool]:
 def _stands(ctx: Context, person: Person) -> str:
     """Return how somebody stands today, in plain words."""
     today = ctx.today
+    if person.withdrawn:
+        return "withdrawn: came in with an import, gone again"
     if person.end_on and person.end_on < today:
         return f"left on {say_date(person.end_on)}"
     if person.start_on and person.start_on > today:
@@ -130,7 +134,7 @@ def _acts(ctx: Context, person: Person) -> tuple[m.Button, ...]:
     labels = {"change": "Change", "role": "Role", "leave": "Leave", "left": "Last day", "merge": "Merge"}
     if person.leave_from:
         labels["back"] = "End the leave"
-    if person.end_on:
+    if person.end_on and not person.withdrawn:
         labels["rehire"] = "Back after a break"
     return tuple(m.Button(label, f"people.{verb}", person.ref) for verb, label in labels.items())
 

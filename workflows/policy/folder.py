@@ -210,7 +210,7 @@ def import_(ctx: Context, target: str, answers: Answers) -> m.Message:
     try:
         return import_folder(ctx, _unpacked(upload), {})
     except Refusal as refusal:
-        raise Invalid(file=" ".join((refusal.said.title, *refusal.said.lines))) from refusal
+        raise Invalid(file="\n".join((refusal.said.title, *refusal.said.lines))) from refusal
 
 
 def _unpacked(upload: Upload) -> dict[str, bytes]:

@@ -53,6 +53,15 @@ def test_a_folder_of_policies_becomes_drafts(company: str, tmp_path: Path) -> No
     assert "POL-1v2" in seen.stdout
 
 
+def test_what_is_wrong_with_a_folder_stands_line_by_line(company: str, tmp_path: Path) -> None:
+    for name in ("first.md", "second.md"):
+        (tmp_path / name).write_text("No front matter.", encoding="utf-8")
+    seen = bot("policy", "import", str(tmp_path), "--as", ANA, database_url=company)
+    assert seen.returncode == 1
+    begun = [line[:17] for line in seen.stderr.splitlines() if ".md, line 1: The" in line]
+    assert begun == ["first.md, line 1:", "second.md, line 1"]
+
+
 def test_a_file_that_is_wrong_or_missing_changes_nothing(company: str, tmp_path: Path) -> None:
     broken = tmp_path / "people.csv"
     broken.write_text(

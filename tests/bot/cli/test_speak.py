@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import sqlite3
 import subprocess
 import sys
@@ -45,6 +46,17 @@ def test_buttons_are_words_to_type_next(company: str) -> None:
     assert record["type"] == "policy.question"
     assert record["auth"] == {"platform": "terminal", "scheme": "operator", "assurance": "demo"}
     assert record["actor"]["operator"] == f"uid:{os.getuid()}"
+
+
+def test_people_are_named_in_words_to_type(company: str) -> None:
+    """Nobody can type a ref; a name in its quotation marks finds the same person."""
+    shown = bot("do", "--as", ANA, "people show Chidi", database_url=company).stdout
+    assert 'people leave @"Chidi Okafor"' in shown
+    assert not re.search("people [a-z]+ [0-9a-f]{32}", shown)
+    away = ('people leave @"Chidi Okafor"', "--from=2026-12-01")
+    done = bot("do", "--as", ANA, *away[0].split(" ", 2), away[1], database_url=company)
+    assert done.returncode == 0, done.stderr
+    assert last_record(company)["outcome"] == "leave"
 
 
 def test_what_is_missing_is_named_where_nobody_can_be_asked(company: str) -> None:
