@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from tests.support.slack import downloads, payloads, views
@@ -49,26 +50,33 @@ class Client:
 
     def commands(self, words: str, name: str = "/comply", where: Conversation | None = None) -> Delivered:
         """Type a slash command."""
-        return self.slack.run(self._commands(words, name, where or self.direct))
+        return self.slack.run(self._commands(escape(words, quote=False), name, where or self.direct))
 
     def writes(self, words: str, files: Sequence[tuple[str, bytes]] = ()) -> Delivered:
         """Write to the bot, with files as (name, content)."""
-        return self.slack.run(self._writes(words, files))
+        return self.slack.run(self._writes(escape(words, quote=False), files))
 
     def opens_home(self) -> Delivered:
         """Open the App Home."""
         event = {"type": "app_home_opened", "user": self.user.id, "channel": self.direct.id, "tab": "home"}
         return self.slack.run(self.slack.tell(self.team, event))
 
-    def presses(self, action: dict[str, Any], on: View | Message) -> Delivered:
-        """Press a button, given as {"action_id", "block_id", "value", ...}, of a view or of a message."""
-        return self.slack.run(self._presses(action, on))
+    def presses(self, action: dict[str, Any], on: View | Message, copy_of: Delivered | None = None) -> Delivered:
+        """Press a button, given as {"action_id", "block_id", "value", ...}, of a view or of a message.
 
-    def sends(self, values: dict[str, Any], view: View | None = None) -> Delivered:
-        """Send the modal in front of one (or another), with the state of its elements."""
+        With `copy_of` an earlier press comes in once more, as it was.
+        """
+        return self.slack.run(self._presses(action, on, copy_of))
+
+    def sends(self, values: dict[str, Any], view: View | None = None, copy_of: Delivered | None = None) -> Delivered:
+        """Send the modal in front of one (or another) with the state of its elements, or a copy of what was sent."""
         form = view or self.modal
         assert form is not None, "there is no modal to send"
-        return self.slack.run(self._sends(form, values))
+        return self.slack.run(self._sends(form, values, copy_of))
+
+    def hands(self, name: str, body: bytes) -> dict[str, Any]:
+        """Hand a file to Slack, and return how it is described."""
+        return downloads.described(downloads.given(self.world, self.user, name, body), self.slack.address)
 
     def closes(self) -> None:
         """Close every modal."""
@@ -102,17 +110,21 @@ class Client:
         more = {"channel": self.direct.id, "channel_type": "im", "team": self.team.id}
         return await self.slack.tell(self.team, {**body, **more, "client_msg_id": self.world.fresh("m")})
 
-    async def _presses(self, action: dict[str, Any], on: View | Message) -> Delivered:
-        view, message = (on, None) if isinstance(on, View) else (None, on)
-        where = None if message is None else self._where(message)
-        payload = payloads.pressed(self.world, self.user, action, view, where, message)
-        if where is not None:
-            secret = open_way(self.world, self.user, where.id, message)
-            payload["response_url"] = f"{self.slack.address}/response/{secret}"
+    async def _presses(self, action: dict[str, Any], on: View | Message, copy_of: Delivered | None) -> Delivered:
+        payload = copy_of.payload if copy_of else self._pressed(action, on)
         return self._silent(await self._carry("interactive", payload))
 
-    async def _sends(self, view: View, values: dict[str, Any]) -> Delivered:
-        got = await self._carry("interactive", payloads.submitted(self.world, self.user, view, values))
+    def _pressed(self, action: dict[str, Any], on: View | Message) -> dict[str, Any]:
+        if isinstance(on, View):
+            return payloads.pressed(self.world, self.user, action, on, None, None)
+        where = self._where(on)
+        payload = payloads.pressed(self.world, self.user, action, None, where, on)
+        secret = open_way(self.world, self.user, where.id, on)
+        return {**payload, "response_url": f"{self.slack.address}/response/{secret}"}
+
+    async def _sends(self, view: View, values: dict[str, Any], copy_of: Delivered | None) -> Delivered:
+        payload = copy_of.payload if copy_of else payloads.submitted(self.world, self.user, view, values)
+        got = await self._carry("interactive", payload)
         if got.ok:
             try:
                 self._respond(view, self._body(got))
@@ -157,6 +169,7 @@ class Client:
 
     async def _carry(self, kind: Kind, payload: dict[str, Any]) -> Delivered:
         got = await self.slack.courier.carry(kind, payload)
+        got.payload = payload
         if not got.ok:
             name = payload.get("type", payload.get("command"))
             self.slack.log.violations.append(f"{name}: the person sees an error: {got.error or got.status}")
@@ -176,4 +189,4 @@ class Client:
             return {}
 
     def _where(self, message: Message) -> Conversation:
-        return next(one for one in self.world.conversations.values() if message in one.messages)
+        return next(one for one in self.world.conversations.values() if any(message is two for two in one.messages))

@@ -34,6 +34,7 @@ class Delivered:
     error: str = ""
     request: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    payload: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

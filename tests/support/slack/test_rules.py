@@ -16,6 +16,11 @@ def section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
+def rich(kind: str, **parts: Any) -> dict[str, Any]:
+    """Return a rich text with one element."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": kind, **parts}]}]}
+
+
 def asked(element: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A question."""
     label = {"type": "plain_text", "text": "Why"}
@@ -39,9 +44,15 @@ GOOD = [
     [{"type": "actions", "elements": [BUTTON, {**BUTTON, "action_id": "b:2", "style": "primary", "value": "A-1"}]}],
     [{"type": "context", "elements": [{"type": "mrkdwn", "text": "small"}]}],
     [section("x" * 3000) for _ in range(4)],
+    [rich("text", text="<!channel> & so on", style={"bold": True})],
+    [rich("link", url="https://comply.example/", text="Open")],
     [{"type": "section", "fields": [{"type": "mrkdwn", "text": "y" * 1000}] * 10}],
 ]
 BAD = {
+    "user' is none of": [rich("user", user_id="U1")],
+    "broadcast' is none of": [rich("broadcast", range="channel")],
+    "must be an address": [rich("link", url="javascript:alert(1)")],
+    "text: 0 characters": [rich("text", text="")],
     "alert": [{"type": "alert", "text": {"type": "mrkdwn", "text": "!"}, "level": "info"}],
     "none of": [{"type": "data_table", "rows": []}],
     "unknown key": [{**section("a"), "colour": "red"}],
@@ -63,7 +74,7 @@ BAD = {
     "not escaped in '<@U1>": [section("<@U1>")],
     "buttons are called": [{"type": "actions", "elements": [BUTTON]}, {"type": "actions", "elements": [BUTTON]}],
     "stands there 2 times": [{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "a"}],
-    "must be an address": [{"type": "actions", "elements": [{**BUTTON, "url": "/go/todo"}]}],
+    "an address of a web page": [{"type": "actions", "elements": [{**BUTTON, "url": "/go/todo"}]}],
     "characters in blocks": [section("x" * 2900) for _ in range(5)],
 }
 

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
 from tests.support.slack.rules import elements as e
+from tests.support.slack.rules.rich import PARTS
 from tests.support.slack.rules.shape import Rule, flag, items, one_of, problems, text, thing, typed
 from tests.support.slack.rules.texts import either, plain
 
@@ -55,6 +56,7 @@ _EVERYWHERE: dict[str, Rule] = {
     "context": _block("context", {"elements": items(_SMALL, 10)}),
     "actions": _block("actions", {"elements": items(typed(_PRESSED), 25)}),
     "image": _block("image", {"image_url": text(3000), "alt_text": text(2000)}, {"title": plain(2000)}),
+    "rich_text": _block("rich_text", {"elements": PARTS}),
     "input": _question(),
 }
 MESSAGE = items(typed(_EVERYWHERE), MESSAGE_BLOCKS)

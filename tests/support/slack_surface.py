@@ -1,0 +1,282 @@
+"""Slack as a surface of the stage: people type, press and fill in a strict stand-in, over real HTTP."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.person import Identity, Person
+from tests.support.slack.client import Client
+from tests.support.slack.deliver import Delivered
+from tests.support.slack.filling import state
+from tests.support.slack.seen import Way
+from tests.support.slack.server import Slack
+from tests.support.slack.shots import Shot, of_home, of_message, of_view
+from tests.support.slack.world import SCOPES, Message, Team, View
+from tests.support.stage import Screen, Stage
+from tests.support.web import WebSurface
+
+TEAM = "T0HALDEN"
+MORE, NEXT = "More (", "Next"
+
+
+class Hand:
+    """One person at their Slack: does something, waits until the bot is done with it, and looks."""
+
+    def __init__(self, surface: SlackSurface, client: Client, person: Person) -> None:
+        self.surface = surface
+        self.client = client
+        self.person = person
+        self.world = client.world
+
+    def types(self, words: str) -> SlackScreen:
+        """Type a command."""
+        self.client.closes()
+        before = self._marks()
+        self.client.commands(words)
+        return self._looks(before)
+
+    def goes_home(self) -> SlackScreen:
+        """Open the App Home."""
+        self.client.closes()
+        self.client.opens_home()
+        self.surface.settle()
+        home = self.client.home
+        assert home is not None, "nothing was published to the App Home"
+        return self._screen([of_home(home)])
+
+    def presses(self, shot: Shot, way: Way, copy_of: Delivered | None = None) -> tuple[Delivered, SlackScreen]:
+        """Press something on a shot."""
+        self._restores(shot)
+        before = self._marks()
+        got = self.client.presses(way.action, self._live(shot), copy_of)
+        return got, self._looks(before)
+
+    def sends(
+        self, shot: Shot, answers: dict[str, Any], copy_of: Delivered | None = None
+    ) -> tuple[Delivered, SlackScreen]:
+        """Fill in a shot of a modal and send it."""
+        view = copy.deepcopy(shot.stack[-1])
+        values = {}
+        for name, question in shot.seen.questions.items():
+            given = state(
+                question, answers.get(name), lambda one, typed: self._suggested(view, one, typed), self._hands
+            )
+            values[name] = {question["element"]["action_id"]: given}
+        got = self.client.sends(values, view, copy_of)
+        self.surface.settle()
+        live = self.client.modal
+        shown = live if live is not None and live.id == view.id else view
+        stack = [*shot.stack[:-1], shown]
+        return got, self._screen([of_view(stack)])
+
+    def _suggested(self, view: View, question: dict[str, Any], typed: str) -> list[dict[str, Any]]:
+        return self.client.suggestions(view, question["block_id"], question["element"]["action_id"], typed)
+
+    def _hands(self, name: str, body: bytes) -> dict[str, Any]:
+        return self.client.hands(name, body)
+
+    def _restores(self, shot: Shot) -> None:
+        """Put in front of the person again what they saw then."""
+        stack = self.world.stack(self.client.user.id)
+        stack[:] = copy.deepcopy(shot.stack)
+        if shot.message is not None:
+            live = self._live(shot)
+            assert isinstance(live, Message)
+            live.text, live.blocks = shot.message.text, copy.deepcopy(shot.message.blocks)
+
+    def _live(self, shot: Shot) -> View | Message:
+        """Return what a shot shows, as it stands now."""
+        if shot.message is None:
+            return self.client.modal if shot.stack and self.client.modal else shot.on
+        there = self.client.direct.messages
+        return next(one for one in there if one.ts == shot.message.ts)
+
+    def _marks(self) -> dict[str, Any]:
+        """Return how everything stands that the person could see."""
+        marks: dict[str, Any] = {one.ts: one.edits for one in self.client.direct.messages}
+        marks["stack"] = [view.hash for view in self.world.stack(self.client.user.id)]
+        return marks
+
+    def _looks(self, before: dict[str, Any]) -> SlackScreen:
+        """Return what is new since `before`: the modal, or messages."""
+        self.surface.settle()
+        now = self._marks()
+        stack = self.world.stack(self.client.user.id)
+        if stack and now["stack"] != before["stack"]:
+            return self._screen([of_view(stack)])
+        new = [one for one in self.client.direct.messages if now[one.ts] != before.get(one.ts)]
+        mine = [one for one in new if one.only_for] or new
+        assert mine, f"nothing is to be seen; Slack noted: {self.surface.slack.log.violations}"
+        return self._screen([of_message(one) for one in mine])
+
+    def _screen(self, shots: list[Shot]) -> SlackScreen:
+        """Return a screen with these pages, and with those behind a button that leads to more."""
+        more = next((one for one in shots[-1].seen.ways if one.label.startswith(MORE)), None)
+        if more is None:
+            return SlackScreen(self, shots)
+        _, following = self.presses(shots[-1], more)
+        return SlackScreen(self, [*shots, *following.shots])
+
+
+class SlackScreen:
+    """What a person has in front of them in Slack, on all its pages."""
+
+    def __init__(self, hand: Hand, shots: list[Shot]) -> None:
+        self.hand = hand
+        self.shots = shots
+        self.title = shots[0].title
+        self.text = " ".join(" ".join(shot.text for shot in shots).split())
+        self.status = 422 if any(shot.errors for shot in shots) else 200
+        self._done: dict[str, Delivered] = {}  # the gestures made here; the same one again is a second copy
+
+    def sees(self, *texts: str) -> SlackScreen:
+        """See Screen.sees."""
+        for text in texts:
+            assert text in self.text, f"{text!r} is not in: {self.text}"
+        return self
+
+    def misses(self, *texts: str) -> SlackScreen:
+        """See Screen.misses."""
+        for text in texts:
+            assert text not in self.text, f"{text!r} is in: {self.text}"
+        return self
+
+    def offers(self, *labels: str) -> SlackScreen:
+        """See Screen.offers."""
+        for label in labels:
+            there = [way.label for shot in self.shots for way in shot.seen.ways] + [shot.submit for shot in self.shots]
+            assert any(shot.submit == label or shot.way(label, "") for shot in self.shots) or label in there, (
+                f"{label!r} not among {there}"
+            )
+        return self
+
+    def presses(self, label: str, on: str = "") -> Screen:
+        """See Screen.presses."""
+        for shot in self.shots:
+            way = shot.way(label, on)
+            if way is not None and way.url:
+                return self.hand.surface.follows(self.hand, shot, way)
+            if way is not None:
+                return self._once(f"{label} {way.action}", partial(self.hand.presses, shot, way))
+            if shot.submit == label and on in shot.text:
+                return self._once(label, partial(self.hand.sends, shot, {}))
+        raise AssertionError(f"nothing is labelled {label!r} in: {self.text}")
+
+    def fills(self, **answers: Any) -> SlackScreen:
+        """See Screen.fills."""
+        shot = next((one for one in self.shots if one.submit), None)
+        assert shot is not None, f"no form asks for {sorted(answers)} in: {self.text}"
+        missing = {name for name in answers if name not in shot.seen.questions}
+        assert not missing or shot.submit == NEXT, f"nothing asks for {sorted(missing)} in: {self.text}"
+        key = json.dumps(answers, sort_keys=True, default=repr)
+        screen = self._once(key, partial(self.hand.sends, shot, answers))
+        goes_on = shot.submit == NEXT and not screen.shots[0].errors
+        return screen.fills(**{name: answers[name] for name in missing}) if goes_on else screen
+
+    def _once(self, key: str, do: Callable[[Delivered | None], tuple[Delivered, SlackScreen]]) -> SlackScreen:
+        """Make a gesture; made here before, and not spent on opening something, it comes in as a second copy."""
+        before = self._done.get(key)
+        if before is not None and self.hand.world.triggers[before.payload["trigger_id"]].spent:
+            before = None
+        self._done[key], screen = do(before)
+        return screen
+
+
+class SlackSurface:
+    """Everybody is in one workspace of the stand-in."""
+
+    def __init__(self, stage: Stage, slack: Slack) -> None:
+        self.slack = slack
+        self._stage = stage
+        self._web = WebSurface(stage)
+        self._hands: dict[int, Hand] = {}
+        slack.app_url = stage.address
+        slack.world.clock = stage.clock
+
+    @property
+    def team(self) -> Team:
+        """The workspace."""
+        return self.slack.world.teams[TEAM]
+
+    def says(self, person: Person, words: str) -> SlackScreen:
+        """See Surface.says."""
+        return self.hand(person).types(words)
+
+    def opens(self, person: Person) -> SlackScreen:
+        """See Surface.opens."""
+        return self.hand(person).goes_home()
+
+    def meets(self) -> None:
+        """Let everybody on the roster into the workspace who is not there yet."""
+        known = select(Identity.person_id).where(Identity.platform == "slack")
+        rows = select(Person).where(Person.id.not_in(known))
+        for person in self._stage.read(lambda session: session.scalars(rows).all()):
+            self.hand(person)
+
+    def hand(self, person: Person) -> Hand:
+        """Return a person at their Slack; they are let in where they are new."""
+        if person.id not in self._hands:
+            user_id = f"U{person.id:06}"
+            user = self.slack.world.user(
+                self.team, name=person.name, id_=user_id, email=person.email or "", zone=person.zone
+            )
+            self._stage.write(lambda session: _link(session, person, user_id))
+            self._hands[person.id] = Hand(self, Client(self.slack, user), person)
+        return self._hands[person.id]
+
+    def follows(self, hand: Hand, shot: Shot, way: Way) -> Screen:
+        """Follow a link into the web inbox, in a browser in which the person is signed in."""
+        if way.action:
+            hand.client.presses(way.action, shot.on)
+        base = self._stage.settings.base_url
+        assert way.url.startswith(f"{base}/"), f"{way.url} leads out of the inbox"
+        return self._web.browser(hand.person).get(way.url.removeprefix(base))
+
+    def settle(self) -> None:
+        """Wait until the bot has done what it does after its answers."""
+        raise NotImplementedError
+
+
+def _link(session: Session, person: Person, user_id: str) -> None:
+    there = session.scalars(select(Identity).filter_by(platform="slack", workspace=TEAM, platform_id=user_id)).first()
+    if there is None:
+        session.add(
+            Identity(
+                person_id=person.id,
+                platform="slack",
+                workspace=TEAM,
+                platform_id=user_id,
+                recorded_at=person.recorded_at,
+            )
+        )
+
+
+@contextmanager
+def workspace() -> Iterator[tuple[Slack, dict[str, Any]]]:
+    """Run a stand-in with the company's workspace, and yield it with the settings that connect to it.
+
+    What Slack would not have taken, or a person would have waited for in vain, is an error at the end.
+    """
+    with Slack().running() as slack:
+        team = slack.world.team("Halden", id_=TEAM)
+        token = slack.world.token(team, scopes=(*SCOPES, "files:read"))
+        slack.patience = 20.0  # how fast the bot answers is measured where nothing else runs
+        yield (
+            slack,
+            {
+                "slack_bot_token": token.value,
+                "slack_signing_secret": slack.signing_secret,
+                "slack_api_url": slack.api_url,
+                "slack_files": True,
+                "slack_per_second": 1000.0,
+            },
+        )
+        assert slack.log.violations == []
