@@ -208,6 +208,34 @@ def test_a_new_id_with_a_known_address_is_decided_by_a_person(stage: Stage) -> N
     assert (stage.person("Chidi").row.employee_id, stage.person("Chidi").ref) == ("N-6", chidi.ref)
 
 
+def test_undecided_lines_are_decided_one_by_one(stage: Stage) -> None:
+    """HR renumbered half the company: Ana takes some lines and leaves the others; a wrong number takes none."""
+    ana = stage.person("Ana")
+    named = ("Margit Halden", "Bruno Keller", "Chidi Okafor", "Keisha Robinson")
+    lines = [line.replace("E0", "N0", 1) for line in everybody() if line.split(",")[1] in named]
+    lines = [line.replace(",E0", ",N0") if ",N0" not in line else line for line in lines]
+    form = hands_in(ana, *lines).sees("Not matched").presses("Apply").sees("Line of the file", "Keisha Robinson")
+    form.fills(unmatched="lines", unmatched_lines="").sees("Write line numbers, such as 12, 14-20")
+    form.fills(unmatched="lines", unmatched_lines="2, 40").sees("40 is none of these lines")
+    form.fills(unmatched="no", unmatched_lines="2").sees("You named lines")
+    assert stage.records("roster.imported") == []
+    form.fills(unmatched="lines", unmatched_lines="2, 4 - 9").sees("Being applied")
+    stage.works()
+    ids = {name: stage.person(name).row.employee_id for name in named}
+    assert ids == {
+        "Margit Halden": "N001",
+        "Bruno Keller": "E005",
+        "Chidi Okafor": "N006",
+        "Keisha Robinson": "N007",
+    }
+    (approved,) = stage.records("roster.imported")
+    assert (approved["facts"]["take_unmatched"], approved["facts"]["take_returning"]) == ("2,4-5", "")
+    stage.later(minutes=1)
+    ana.says("people preview IMP-1").presses("Reverse").fills(reason="Not yet")
+    stage.works()
+    assert {stage.person(name).row.employee_id for name in named} == {"E001", "E005", "E006", "E007"}
+
+
 def test_a_preview_that_is_out_of_date_is_made_again(stage: Stage) -> None:
     """Between preview and [Apply] somebody changed a person by hand: what was approved is not what would happen."""
     ana = stage.person("Ana")

@@ -24,6 +24,7 @@ from workflows.importing import RUNNING
 from workflows.people import directory, states
 from workflows.people import values as v
 from workflows.people.base import WORKFLOW
+from workflows.people.decide import Decided
 from workflows.people.directory import Edit
 from workflows.people.reading import subject_of
 from workflows.people.staging import DOMAIN
@@ -57,15 +58,9 @@ def change(ctx: Context) -> int:
     return len(lines)
 
 
-def wanted(imported: RosterImport) -> set[str]:
-    """Return the actions of lines that are carried out; the others stay as they are."""
-    decided = {name for name in ("unmatched", "returning") if imported.summary.get(f"take_{name}")}
-    return {"new", "changed", "rehired", "left", "freed"} | decided
-
-
 def _apply(ctx: Context, imported: RosterImport, lines: Sequence[RosterLine]) -> None:
-    actions = wanted(imported)
-    edits = [Edit(line.ref, dict(line.after), line.action == "new") for line in lines if line.action in actions]
+    decided = Decided(imported.summary)
+    edits = [Edit(line.ref, dict(line.after), line.action == "new") for line in lines if decided.carries_out(line)]
     sealed = {f"row-{line.line:06}": _sealed(line) for line in lines if line.row is not None}
     changes = directory.put(ctx.session, edits, imported.day, ctx.now)
     ctx.record(
@@ -95,8 +90,8 @@ def _importer(ctx: Context, imported: RosterImport) -> Person:
 
 def _undo(ctx: Context, imported: RosterImport, lines: Sequence[RosterLine]) -> None:
     """Set back what still stands as the import left it, and withdraw what people were asked because of it."""
-    actions = wanted(imported)
-    lines = [line for line in lines if line.action in actions]
+    decided = Decided(imported.summary)
+    lines = [line for line in lines if decided.carries_out(line)]
     now = directory.read(ctx.session, [line.ref for line in lines])
     kept = _addresses_of_others(ctx.session, imported, lines)
     edits = [Edit(line.ref, _before(line, now[line.ref], imported.day, kept)) for line in lines if line.ref in now]

@@ -12,8 +12,8 @@ from workflows.context import Context
 from workflows.importing import settled
 from workflows.people import states
 from workflows.people.base import WORKFLOW, words
-from workflows.people.imports import card, facts_of, find_import
 from workflows.people.reading import subject_of
+from workflows.people.standing import card, facts_of, find_import
 from workflows.who import admins
 from workflows.workflow import Answers, Refusal
 
