@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from bot.markdown import MARKDOWN
 from models.message import with_names
 
-# Text comes from policy authors, not from us: no HTML of theirs is kept, and no image, whose address would tell an
-# outsider who reads. What the first library makes, the second checks again against this list.
+# Text comes from policy authors, not from us: what the parser makes of it is checked again against this list.
 _TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em", "strong", "s",
     "a", "table", "thead", "tbody", "tr", "th", "td", "div",
@@ -27,7 +26,6 @@ _ATTRIBUTES = {
     "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "h5": {"id"}, "h6": {"id"},
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +39,11 @@ class Heading:
 
 def prose(markdown: str, table_label: str = "Table") -> tuple[Markup, list[Heading]]:
     """Return `markdown` as safe HTML and its headings. The highest heading used becomes h2, under the page's title."""
-    tokens = _MARKDOWN.parse(markdown)
+    tokens = MARKDOWN.parse(markdown)
     headings = _number(tokens)
     for token in tokens:
         _align(token)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     html = html.replace("<table>", f'<div class="scroll" role="region" tabindex="0" aria-label="{table_label}"><table>')
     html = html.replace("</table>", "</table></div>")
     safe = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")
