@@ -1,0 +1,205 @@
+"""Messages and lists of cards as blocks, and as the pages that are sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+from urllib.parse import quote, unquote
+
+from bot.slack.draw.limits import BUTTON_LABEL, HEADER, NOTICE, ROW, URL
+from bot.slack.draw.pages import MESSAGE, leading_on, paged
+from bot.slack.draw.prose import draw_prose
+from bot.slack.draw.rich import Block, Flow, Run, run, runs
+from bot.slack.draw.tables import draw_chart, draw_table
+from bot.slack.draw.text import Names, cut, fits, plain, readable
+from models.message import Button, Fact, Form, Home, Link, Message, Tone
+
+Page = dict[str, Any]
+TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
+LINK, FORM = ".link", ".form"
+ONE_LINE = 90  # characters of facts that stand side by side; on a phone they take two lines
+_GO = re.compile(r"/go/([a-z-]+(?:\.[a-z-]+)?)(?:/([^/?#]+))?")
+_DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
+
+
+class Drawing:
+    """One thing being drawn: what everything in it needs, and the number of the next button."""
+
+    def __init__(self, names: Names, base_url: str) -> None:
+        self.names = names
+        self.base_url = base_url
+        self._numbers = count(1)
+
+    def message(self, message: Message) -> list[Block]:
+        """Return a message under its title as a header."""
+        flow = self.header(message.title, message.tone)
+        return self.body(flow, message)
+
+    def card(self, message: Message) -> list[Block]:
+        """Return a card of a list: a message under its title in bold."""
+        flow = Flow()
+        flow.say([run(TONES[message.tone] + readable(message.title, self.names) or "-", "bold")])
+        return self.body(flow, message)
+
+    def header(self, title: str, tone: Tone = "plain") -> Flow:
+        """Return a flow that begins with a title; one that is longer than a header takes stands there in bold."""
+        flow = Flow()
+        known = TONES[tone] + readable(title, self.names)
+        if fits(known, HEADER):
+            flow.blocks.append({"type": "header", "text": plain(known, HEADER)})
+        else:
+            flow.say([run(known, "bold")])
+        return flow
+
+    def lines(self, flow: Flow, lines: Sequence[str]) -> None:
+        """Add lines to a flow."""
+        for line in lines:
+            if said := runs(line, self.names):
+                flow.say(said)
+
+    def facts(self, flow: Flow, facts: Sequence[Fact]) -> None:
+        """Add facts: side by side where they are few and short, otherwise one a line."""
+        known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
+        short = sum(len(label) + len(value) + 4 for label, value in known) <= ONE_LINE
+        said = [list(_fact(label, value)) for label, value in known]
+        if short and not any("\n" in value for _, value in known):
+            between = [run(" · ")]
+            said = [[one for number, fact in enumerate(said) for one in ([*between, *fact] if number else fact)]]
+        for fact in said:
+            if fact:
+                flow.say(fact)
+
+    def about(self, flow: Flow, form: Form) -> list[Block]:
+        """Return what a person must have in front of them to answer a form."""
+        self.lines(flow, form.lines)
+        self.facts(flow, form.facts)
+        for table in form.tables:
+            draw_table(flow, table, self.names)
+        return [*flow.blocks, *self.ways((), form.links)]
+
+    def body(self, flow: Flow, message: Message) -> list[Block]:
+        self.lines(flow, message.lines)
+        self.facts(flow, message.facts)
+        for chart in message.charts:
+            draw_chart(flow, chart, self.names)
+        for table in message.tables:
+            draw_table(flow, table, self.names)
+        if message.prose:
+            flow.rule()
+            draw_prose(flow, message.prose, self.names)
+        return [*flow.blocks, *self.ways(message.buttons, message.links)]
+
+    def ways(self, buttons: Sequence[Button], links: Sequence[Link]) -> list[Block]:
+        """Return rows of buttons; a label that is too long for one stands whole above them."""
+        flow = Flow()
+        elements = [self._button(one) for one in buttons] + [self._link(flow, one) for one in links]
+        for label in (*(one.label for one in buttons), *(one.label for one in links)):
+            if not fits(readable(label, self.names), BUTTON_LABEL):
+                flow.item(runs(label, self.names))
+        drawn = [one for one in elements if one]
+        rows = [drawn[first : first + ROW] for first in range(0, len(drawn), ROW)]
+        return [*flow.blocks, *({"type": "actions", "elements": row} for row in rows)]
+
+    def _button(self, button: Button) -> Block:
+        drawn: Block = {
+            "type": "button",
+            "text": plain(readable(button.label, self.names), BUTTON_LABEL),
+            "action_id": f"{button.act}:{next(self._numbers)}",
+        }
+        if button.target:
+            drawn["value"] = button.target
+        if button.style != "plain":
+            drawn["style"] = button.style
+        return drawn
+
+    def _link(self, flow: Flow, link: Link) -> Block | None:
+        """Return the button of a link: to an act, what it shows opens here; to anything else, in the browser."""
+        if found := _GO.fullmatch(link.path):
+            return self._button(Button(link.label, found[1], unquote(found[2] or "")))
+        url = address(self.base_url, link.path)
+        if len(url) > URL:
+            flow.say([*runs(f"{link.label}: ", self.names), run(url)])
+            return None
+        return self._leading(readable(link.label, self.names), url)
+
+    def web_page(self, form: Form) -> Block:
+        """Return a row with the button that opens the web page of a form."""
+        path = "/".join(["/go", *(quote(part, safe="") for part in (form.act, form.target) if part)])
+        return {"type": "actions", "elements": [self._leading("Open the web page", address(self.base_url, path))]}
+
+    def _leading(self, label: str, url: str) -> Block:
+        text = plain(label, BUTTON_LABEL)
+        return {"type": "button", "text": text, "action_id": f"{LINK}:{next(self._numbers)}", "url": url}
+
+
+def address(base_url: str, path: str) -> str:
+    """Return the address of a place in the web inbox; what leads elsewhere leads to the inbox itself."""
+    inside = path.startswith("/") and path.isprintable() and not {" ", "\\"} & set(path) and path[1:2] != "/"
+    return base_url.rstrip("/") + (path if inside else "/")
+
+
+def message_pages(message: Message, names: Names, base_url: str, again: str = "") -> list[Page]:
+    """Return a message as one or more chat messages; `again` as in `leading_on`."""
+    groups = [Drawing(names, base_url).message(message)]
+    first = next((line for line in message.lines if line.strip()), "")
+    return _sent(groups, _notice(message.title, first, names), again)
+
+
+def home_pages(home: Home, names: Names, base_url: str, again: str = "") -> list[Page]:
+    """Return a list of cards as one or more chat messages; `again` as in `leading_on`."""
+    first = next((line for line in (*home.lines, home.empty) if line.strip()), "")
+    return _sent(home_groups(home, Drawing(names, base_url)), _notice(home.title, first, names), again)
+
+
+def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Page]:
+    """Return what a form is about as chat messages, with a button that opens it.
+
+    For where nothing can open by itself. `opens` is the button's value: "act\\ntarget" or "words:...".
+    """
+    drawing = Drawing(names, base_url)
+    about = drawing.about(drawing.header(form.title), form)
+    drawn: Block = {
+        "type": "button",
+        "text": plain(readable(form.submit, names), BUTTON_LABEL),
+        "action_id": f"{FORM}:0",
+        "value": opens,
+        "style": "primary",
+    }
+    blocks = [*about, {"type": "actions", "elements": [drawn]}]
+    return _sent([blocks], _notice(form.title, form.lines[0] if form.lines else "", names), "")
+
+
+def home_groups(home: Home, drawing: Drawing) -> Iterator[list[Block]]:
+    """Yield what is said above the cards, then each card, then the buttons below, with a line across between them."""
+    flow = drawing.header(home.title)
+    drawing.lines(flow, home.lines if home.cards else (*home.lines, home.empty))
+    yield flow.blocks
+    for card in home.cards:
+        yield [{"type": "divider"}, *drawing.card(card)]
+    if home.buttons:
+        yield [{"type": "divider"}, *drawing.ways(home.buttons, ())]
+
+
+def _sent(groups: Any, notice: str, again: str) -> list[Page]:
+    pages = leading_on(paged(list(groups), MESSAGE, again), again)
+    if len(pages) == 1:
+        return [{"text": notice, "blocks": pages[0]}]
+    return [{"text": f"{notice} ({number} of {len(pages)})", "blocks": page} for number, page in enumerate(pages, 1)]
+
+
+def _notice(title: str, line: str, names: Names) -> str:
+    """Return what a notification says: the title and the first line."""
+    said, more = (readable(text, names).strip() for text in (title, line))
+    between = " " if said.endswith((".", "!", "?")) or not (said and more) else ": "
+    return cut(f"{said}{between}{more}", NOTICE - 20) or "-"  # room for "(2 of 4)"
+
+
+def _fact(label: str, value: str) -> Iterator[Run]:
+    """Yield a fact: its label in bold, then its value; what is for comparing stands as code."""
+    if label:
+        yield run(label, "bold")
+    if value:
+        yield run(" ")
+        yield from [run(value, "code")] if _DIGEST.fullmatch(value) else runs(value, {})

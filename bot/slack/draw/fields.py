@@ -1,0 +1,184 @@
+"""The questions of a form as input blocks: one a field, its `block_id` the field's name.
+
+What does not fit beside a field (a label, a hint, an option of many words) stands whole in a text above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.slack.draw.limits import BOXES, GROUPS, HINT, INPUT, LABEL, OPTION_HINT, OPTION_LABEL, OPTIONS
+from bot.slack.draw.rich import Block, Flow, run, runs
+from bot.slack.draw.text import Names, fits, plain, readable
+from models.message import AnyField, Choice, Date, File, Option, Person, Text, Toggle
+
+ANSWER = "v"  # action_id of every question
+TICKED = "on"
+FEW = 5  # options up to here stand open to view; with hints, as many as Slack takes
+_ENDINGS = 50  # of files
+
+
+def draw_field(field: AnyField, value: Any, names: Names, *, files: bool) -> list[Block]:
+    """Return the blocks of one question, filled with `value`; `files`: whether files can be handed in here."""
+    element = _element(field, value, names, files=files)
+    flow = Flow()
+    label, hint = readable(field.label, names), readable(_hint(field), names)
+    if not fits(label, LABEL):
+        flow.say(runs(label, {}, "bold"))
+    if not fits(hint, HINT):
+        flow.say(runs(hint, {}))
+    if isinstance(field, Choice):
+        _spell_out(flow, field, names)
+    if isinstance(field, Text) and len(str(value or "")) > _room(field):
+        flow.say(runs(str(value), {}))
+    if element is None:
+        return [*flow.blocks, *_unanswerable(field, label, hint)]
+    drawn: Block = {
+        "type": "input",
+        "block_id": field.name,
+        "label": plain(label, LABEL),
+        "element": element,
+        "optional": not field.required,
+    }
+    if hint:
+        drawn["hint"] = plain(hint, HINT)
+    return [*flow.blocks, drawn]
+
+
+def asks(field: AnyField, *, files: bool) -> bool:
+    """Return whether a question can be answered in Slack at all: an error can then stand beside it."""
+    return files if isinstance(field, File) else not isinstance(field, Choice) or bool(field.options)
+
+
+def _element(field: AnyField, value: Any, names: Names, *, files: bool) -> Block | None:
+    if not asks(field, files=files):
+        return None
+    match field:
+        case Choice():
+            return _choice(field, _chosen(field, value), names)
+        case Text():
+            return _text(field, value)
+        case Person():
+            return _person(value, names)
+        case Date():
+            return _date(value)
+        case Toggle():
+            return _toggle(field, value)
+        case File():
+            endings = [one.lstrip(".") for one in field.accept[:_ENDINGS]]
+            kinds = {"filetypes": endings} if endings else {}
+            return {"type": "file_input", "action_id": ANSWER, "max_files": 1, **kinds}
+
+
+def _hint(field: AnyField) -> str:
+    """Return the hint; a text that is to be longer than Slack takes says so."""
+    if isinstance(field, Text) and field.limit > INPUT:
+        return f"{field.hint} {INPUT:,} characters fit here; on the web page, {field.limit:,}.".strip()
+    return field.hint
+
+
+def _unanswerable(field: AnyField, label: str, hint: str) -> list[Block]:
+    """Return the text that stands where there is nothing to fill in."""
+    flow = Flow()
+    why = (
+        "Files can't be handed in here. Use the web page." if isinstance(field, File) else "There is nothing to choose."
+    )
+    for text, style in ((label, ("bold",)), (hint, ()), (why, ())):
+        if text:
+            flow.say(runs(text, {}, *style))
+    return flow.blocks
+
+
+def _choice(field: Choice, chosen: list[str], names: Names) -> Block:
+    options = [_option(one, names) for one in field.options]
+    there = [one for one in options if one["value"] in chosen]
+    open_to_view = len(options) <= FEW or (len(options) <= BOXES and any(one.hint for one in field.options))
+    if open_to_view:
+        kind = "checkboxes" if field.many else "radio_buttons"
+    else:
+        kind = "multi_static_select" if field.many else "static_select"
+    drawn: Block = {"type": kind, "action_id": ANSWER}
+    drawn |= {"options": options} if len(options) <= OPTIONS else {"option_groups": _groups(options)}
+    if there:
+        drawn |= {"initial_options": there} if field.many else {"initial_option": there[0]}
+    return drawn
+
+
+def _option(option: Option, names: Names) -> Block:
+    label, hint = readable(option.label, names), readable(option.hint, names)
+    drawn: Block = {"text": plain(label, OPTION_LABEL), "value": option.value}
+    if hint.strip():
+        drawn["description"] = plain(hint, OPTION_HINT)
+    return drawn
+
+
+def _groups(options: Sequence[Block]) -> list[Block]:
+    """Return long lists of options in groups, each named by how its options are counted."""
+    rows = [options[first : first + OPTIONS] for first in range(0, min(len(options), OPTIONS * GROUPS), OPTIONS)]
+    return [
+        {"label": plain(f"{number * OPTIONS + 1} to {number * OPTIONS + len(row)}", OPTION_LABEL), "options": row}
+        for number, row in enumerate(rows)
+    ]
+
+
+def _spell_out(flow: Flow, field: Choice, names: Names) -> None:
+    """Say above a question what is cut off in its options."""
+    for one in field.options:
+        label, hint = readable(one.label, names), readable(one.hint, names)
+        if not fits(label, OPTION_LABEL) or not fits(hint, OPTION_HINT):
+            flow.item([run(label or "-", "bold"), *([run(f": {hint}")] if hint else [])])
+
+
+def _chosen(field: Choice, value: Any) -> list[str]:
+    """Return the values that are chosen beforehand; people may also have typed the label of an option."""
+    given = value if isinstance(value, list | tuple) else str(value or "").split(",") if field.many else [value]
+    wanted = {str(one).strip().lower() for one in given if one}
+    return [one.value for one in field.options if wanted & {one.value.lower(), one.label.lower()}]
+
+
+def _text(field: Text, value: Any) -> Block:
+    limit = _room(field)
+    drawn: Block = {"type": "plain_text_input", "action_id": ANSWER, "multiline": field.long, "max_length": limit}
+    initial = readable(str(value or ""), {})[:limit]
+    return {**drawn, "initial_value": initial} if initial else drawn
+
+
+def _room(field: Text) -> int:
+    return max(1, min(field.limit, INPUT))
+
+
+def _person(value: Any, names: Names) -> Block:
+    drawn: Block = {"type": "external_select", "action_id": ANSWER, "min_query_length": 1}
+    drawn["placeholder"] = plain("Type a name", OPTION_LABEL)
+    if value in names:
+        drawn["initial_option"] = person_option(value, names[value])
+    return drawn
+
+
+def person_option(ref: str, name: str) -> Block:
+    """Return somebody as something to pick."""
+    return {"text": plain(readable(name, {}), OPTION_LABEL), "value": ref}
+
+
+def _date(value: Any) -> Block:
+    drawn: Block = {"type": "datepicker", "action_id": ANSWER}
+    day = str(value or "")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return drawn
+    return {**drawn, "initial_date": day} if len(day) == 10 else drawn
+
+
+def _toggle(field: Toggle, value: Any) -> Block:
+    yes = {"text": plain("Yes", OPTION_LABEL), "value": TICKED}
+    drawn: Block = {"type": "checkboxes", "action_id": ANSWER, "options": [yes]}
+    ticked = value is True or str(value).lower() in ("true", "on", "1", "yes")
+    return {**drawn, "initial_options": [yes]} if ticked else drawn
+
+
+def given(field: AnyField, values: Mapping[str, Any]) -> Any:
+    """Return what stands in a field: what was sent last time, otherwise what it is filled with beforehand."""
+    return values.get(field.name, getattr(field, "value", ""))

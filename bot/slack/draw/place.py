@@ -1,0 +1,56 @@
+"""What a view of ours remembers: Slack keeps it as `private_metadata` and sends it back with every gesture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from bot.slack.draw.limits import PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a view stands: what it shows or asks, and what was answered before.
+
+    `shown` is the digest of the form, `page` the page in view (from 1), `root` where the first view was opened from
+    ("message", "home", "command"), `words` what was typed where no act says it, `answers` those of other pages.
+    Nobody may rely on it for who or whether.
+    """
+
+    act: str = ""
+    target: str = ""
+    shown: str = ""
+    page: int = 1
+    root: str = ""
+    words: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def again(self) -> str:
+        """How to draw the same once more, as a button's value."""
+        if self.words:
+            return f"words:{self.words}"
+        return f"{self.act}\n{self.target}" if self.act else ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether Slack keeps all of it."""
+        return len(self.sealed()) <= PRIVATE
+
+    def sealed(self) -> str:
+        """Return it as text, without what says nothing; also where it is too long."""
+        known = {one.name: getattr(self, one.name) for one in fields(self)}
+        told = {name: value for name, value in known.items() if value and (name, value) != ("page", 1)}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
+
+
+def opened(data: Mapping[str, Any]) -> Place:
+    """Return the place that a view remembers; what has another shape than ours is left out."""
+    known: dict[str, Any] = {
+        one.name: data[one.name]
+        for one in fields(Place)
+        if isinstance(data.get(one.name), {"page": int, "answers": dict}.get(one.name, str))
+    }
+    return Place(**known)
