@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import cached_property
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", description="long random keys that sign cookies and links, comma-separated, newest first"
     )
-    base_url: str = Field("http://127.0.0.1:8000", description="the address people's browsers reach")
+    base_url: str = Field("", description="the address people's browsers reach; empty: this machine, at the port")
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(8000, description="the port to listen on")
     bot_name: str = Field("Comply", description="the one name employees meet")
@@ -62,9 +63,16 @@ class Settings(BaseSettings):
         "https://slack.com/api/", description="Slack: where its Web API is; tests use a stand-in"
     )
 
+    @model_validator(mode="after")
+    def _base_at_port(self) -> Self:
+        self.base_url = self.base_url or f"http://127.0.0.1:{self.port}"
+        return self
+
     @field_validator("base_url")
     @classmethod
     def _plain_base(cls, value: str) -> str:
+        if not value:
+            return ""
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must look like https://comply.example.com")

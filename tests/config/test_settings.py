@@ -33,6 +33,13 @@ def test_no_setting_at_all_is_the_demo() -> None:
     assert settings.database.endswith("demo.db")
 
 
+def test_people_reach_the_port_that_is_listened_on() -> None:
+    """Another port alone must not send people to somebody else's server."""
+    assert Settings().base_url == "http://127.0.0.1:8000"
+    assert Settings(port=8741).base_url == "http://127.0.0.1:8741"
+    assert Settings(port=8741, base_url="https://comply.firm.example/").base_url == "https://comply.firm.example"
+
+
 def test_a_whole_configuration_is_real() -> None:
     settings = Settings(**REAL)
     settings.check()
