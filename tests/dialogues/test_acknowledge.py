@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.person import Person
+from models.record import VaultItem
 from tests.support.company import publish
 from tests.support.stage import Player, Stage
 from workflows import duty
 from workflows.workflow import REGISTRY
+
+TYPED_NAME = VaultItem.domain == "countersign/v1/typed_name"
 
 
 def ask(stage: Stage, player: Player, policy: str) -> None:
@@ -75,3 +79,27 @@ def test_chidi_cannot_agree(stage: Stage) -> None:
     (record,) = stage.records("policy.objected")
     assert "job needs" not in str(record)
     chidi.says("ack").fills(agree=True).sees("You acknowledged this")
+
+
+def test_what_an_auditor_tests_stands_in_the_record(stage: Stage) -> None:
+    """The right version, the person themself, on time, an approved text; and their name as they type it."""
+    policy = publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
+    chidi, margit = stage.person("Chidi"), stage.person("Margit")
+    ask(stage, chidi, policy)
+    chidi.says("ack").fills(agree=True, typed_name="C. E. Okafor (Emeka)").sees("You acknowledged this")
+
+    (record,) = stage.records("policy.acknowledged")
+    assert record["subject"] == {"kind": "policy", "ref": policy, "version": 1, "sha256": record["subject"]["sha256"]}
+    assert len(record["subject"]["sha256"]) == 64
+    assert record["actor"] == {"kind": "person", "ref": chidi.ref}
+    assert record["control_ids"] == ["CC1.1", "CC5.3"]
+    assert record["due_at"] == "2026-12-07T22:59:59.999999Z"  # the end of 7 December in Lagos
+    facts = record["facts"]
+    assert (facts["owed_by"], facts["approver"], facts["reason"]) == (chidi.ref, margit.ref, "new version")
+    assert facts["hire_date"] == "2024-01-01"
+    assert facts["approved_at"] == facts["effective_from"] == "2026-11-23T09:00:00.000000Z"
+    assert {one["name"] for one in record["commitments"]} == {"typed_name"}
+    assert {"shown", "consent_sha256"} <= record.keys()
+    assert "Okafor" not in str(record)
+    typed = stage.read(lambda session: session.scalar(select(VaultItem.payload).where(TYPED_NAME)))
+    assert typed == b'"C. E. Okafor (Emeka)"'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.app import make_worker
 from models.outbox import OutboxMessage
 from models.person import Person
 from tests.dialogues.test_acknowledge import ask
@@ -98,3 +100,46 @@ def test_after_an_outage_one_reminder_comes(stage: Stage) -> None:
     stage.now = datetime(2026, 12, 10, 22, 0, tzinfo=UTC) + timedelta(minutes=5)
     stage.works()
     assert [at.isoformat()[:13] for at in reminders(stage, chidi)] == ["2026-12-11T09"]
+
+
+def test_it_never_stops_by_itself(stage: Stage) -> None:
+    """Three months late, and not three reminders late: there is always a next one."""
+    chidi = stage.person("Chidi")
+    ask(stage, chidi, publish(stage, "Acceptable Use", "Use things well."))
+    stage.now += timedelta(days=90)
+    live(stage, stage.now.date() + timedelta(days=8))
+    late = reminders(stage, chidi)
+    assert len(late) >= 5
+    assert len({at.date() for at in late}) == len(late)
+
+
+def test_putting_a_reminder_away_ends_nothing(stage: Stage) -> None:
+    """Who has read a reminder still owes what it is about, and is reminded again."""
+    chidi = stage.person("Chidi")
+    ask(stage, chidi, publish(stage, "Acceptable Use", "Use things well."))
+    live(stage, date(2026, 12, 1))
+    chidi.says("inbox seen M-1").sees("It stays under Messages")
+    chidi.opens().sees("Acceptable Use").offers("Acknowledge")
+    live(stage, date(2026, 12, 5))
+    assert len(reminders(stage, chidi)) == 2
+    (record,) = stage.records("message.seen")
+    assert (record["facts"]["kind"], record["facts"]["topic"]) == ("reminder", "A-1")
+
+
+def test_two_workers_write_one_reminder(stage: Stage) -> None:
+    """Both find the same duties due; each duty's next reminder is moved on by one of them."""
+    policy = publish(stage, "Acceptable Use", "Use things well.")
+    people = [stage.person(name) for name in ("Ana", "Bruno", "Chidi", "Farah", "Tomasz")]
+    for player in people:
+        ask(stage, player, policy)
+    stage.works()
+    stage.now = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    other = make_worker(stage.database, stage.settings, stage.clock)
+
+    async def both() -> None:
+        await asyncio.gather(stage.worker.until_idle(), other.until_idle())
+        await other.close()
+
+    stage.loop.run(both())
+    assert [len(reminders(stage, player)) for player in people] == [1] * len(people)
+    assert len(stage.records("reminder.written")) == len(people)
