@@ -11,6 +11,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -69,6 +70,13 @@ def where_only(_: Any, __: str, event: Event) -> Event:
     if trail:
         event["error"] = trail
     return event
+
+
+def place_of(error: Exception) -> dict[str, str]:
+    """Return an error's kind, the kind of its cause, and where it arose: enough to find it, without its words."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    return {"error": type(error).__name__, "cause": type(error.__cause__).__name__, "where": where}
 
 
 def foreign(_: Any, __: str, event: Event) -> Event:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import structlog
 from sqlalchemy import delete, update
@@ -17,7 +15,8 @@ from sqlalchemy.orm import Session
 from bot.clock import start_clock
 from bot.database import Database, NotSaved
 from bot.delivery import Delivery
-from bot.plans import carry_out
+from bot.logs import place_of
+from bot.plans import Plans
 from config.settings import Settings
 from models.desk import Meta, SeenGesture, SignInAttempt, SignInLink
 from workflows.context import Context, insert_or_ignore
@@ -25,6 +24,7 @@ from workflows.workflow import REGISTRY, Job
 
 log = structlog.get_logger()
 JOBS_SECONDS = 1
+PLANS_SECONDS = 1
 DELIVERY_SECONDS = 1
 TIDY_SECONDS = 3600
 BEAT_SECONDS = 60
@@ -32,6 +32,7 @@ WORKER = "worker last seen"
 FIRST_REST = timedelta(seconds=5)
 LONGEST_REST = timedelta(minutes=5)
 KEPT = timedelta(days=7)  # no platform repeats a gesture that late, and no link lives that long
+SHARE = 2  # seconds that a job may take before the others have their turn
 PATIENCE = 20  # seconds: hosts kill half a minute after they asked to stop
 
 
@@ -45,6 +46,7 @@ class Worker:
         self._settings = settings
         self._delivery = delivery
         self._clock = clock
+        self._plans = Plans(database, settings, clock)
         self._stopping = False
         self._busy: set[asyncio.Task[None]] = set()
         self._resting: dict[str, tuple[datetime, timedelta]] = {}
@@ -55,26 +57,30 @@ class Worker:
             pass
 
     async def _all(self) -> int:
-        return sum([await chore() for chore in self._chores().values()])
-
-    def _chores(self) -> dict[str, Callable[[], Awaitable[int]]]:
-        """Return everything to run at a tick: what is thought about first, then the jobs."""
-        plans = {
-            name: partial(carry_out, self._database, self._context, plan) for name, plan in REGISTRY.plans().items()
-        }
-        return {**plans, **{name: partial(self._run, job) for name, job in REGISTRY.jobs().items()}}
+        thought = [await self._plans.carry_out(name) for name in REGISTRY.plans()]
+        return sum(thought) + sum([await self._run(job) for job in REGISTRY.jobs().values()])
 
     async def jobs(self) -> None:
-        """Run every job until it is idle. One that breaks rests for a while, and the others go on."""
-        for name, chore in self._chores().items():
-            if self._resting.get(name, (self._clock(),))[0] > self._clock():
-                continue
-            try:
-                await chore()
-            except Exception as error:  # noqa: BLE001 - one broken job must not stop the reminders of all others
-                self._let_rest(name, error)
-            else:
-                self._resting.pop(name, None)
+        """Run all jobs in turns until they are idle."""
+        while sum([await self._chore(name, partial(self._run, job)) for name, job in REGISTRY.jobs().items()]):
+            pass
+
+    async def plans(self) -> None:
+        """Carry out every plan."""
+        for name in REGISTRY.plans():
+            await self._chore(name, partial(self._plans.carry_out, name))
+
+    async def _chore(self, name: str, run: Callable[[], Awaitable[int]]) -> int:
+        """Do something and return how much was done; what breaks rests for a while, and the others go on."""
+        if self._resting.get(name, (self._clock(),))[0] > self._clock():
+            return 0
+        try:
+            done = await run()
+        except Exception as error:  # noqa: BLE001 - one broken job must not stop the reminders of all others
+            self._let_rest(name, error)
+            return 0
+        self._resting.pop(name, None)
+        return done
 
     async def tidy(self) -> None:
         """Forget gestures, links and attempts that can have no effect any more."""
@@ -103,6 +109,7 @@ class Worker:
         clock = start_clock(
             {
                 "jobs": (JOBS_SECONDS, partial(self._tick, self.jobs)),
+                "plans": (PLANS_SECONDS, partial(self._tick, self.plans)),
                 "delivery": (DELIVERY_SECONDS, partial(self._tick, self._delivery.round)),
                 "tidy": (TIDY_SECONDS, partial(self._tick, self.tidy)),
                 "beat": (BEAT_SECONDS, partial(self._tick, self.beat)),
@@ -114,6 +121,7 @@ class Worker:
             clock.pause()
             self._stopping = True
             self._delivery.stop()
+            self._plans.stop()
             if self._busy:
                 await asyncio.wait(self._busy, timeout=PATIENCE)
             clock.shutdown()
@@ -124,10 +132,14 @@ class Worker:
         await self._delivery.close()
 
     async def _run(self, job: Job) -> int:
-        """Run a job batch by batch, resting as long as it worked, so that no answer waits; return how much was done."""
+        """Run a job batch by batch until it is idle or its share of time is over; return how much was done.
+
+        It rests as long as it worked, so that no answer waits.
+        """
         total = 0
         loop = asyncio.get_running_loop()
-        while not self._stopping:
+        end = loop.time() + SHARE
+        while not self._stopping and loop.time() < end:
             begun = loop.time()
             done = await self._database.write(partial(self._batch, job))
             if not done:
@@ -146,10 +158,8 @@ class Worker:
         """Let a job rest that broke, longer each time."""
         rest = min(self._resting[name][1] * 2, LONGEST_REST) if name in self._resting else FIRST_REST
         self._resting[name] = (self._clock() + rest, rest)
-        # No traceback: the text of an error may quote somebody's words. Its kind and place are enough to find it.
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        log.error("job broke", job=name, error=type(error).__name__, cause=type(error.__cause__).__name__, where=where)
+        # No traceback: the text of an error may quote somebody's words.
+        log.error("job broke", job=name, **place_of(error))
 
     async def _tick(self, what: Callable[[], Awaitable[object]]) -> None:
         """Run what a tick starts, where the end of the process can wait for it."""

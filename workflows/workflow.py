@@ -27,7 +27,7 @@ Rule = Callable[["Context", Any], bool]
 Finder = Callable[["Context", str], Any]
 Runner = Callable[["Context", Any, Answers], Said]
 Job = Callable[["Context"], int]
-Plan = Callable[["Context"], Sequence[Job]]
+Thought = Callable[["Context"], Iterable[Job]]
 FormMaker = Callable[["Context", Any], Form]
 
 
@@ -78,6 +78,17 @@ class Act:
     def words(self) -> str:
         """The act as it is typed."""
         return self.name.replace(".", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Long thinking: `waits` tells, quickly, whether there is anything to think about; `think` yields what to do then.
+
+    The jobs are handed from one process to another, so they are partials of plain functions, with plain data.
+    """
+
+    waits: Callable[[Context], bool]
+    think: Thought
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +154,16 @@ class Workflow:
         self.makes_home = makes
         return makes
 
-    def plan(self, name: str) -> Callable[[Plan], Plan]:
-        """Declare long thinking (reading a large file): it runs where nothing can be written, beside the writer.
+    def plan(self, name: str, waits: Callable[[Context], bool]) -> Callable[[Thought], Thought]:
+        """Declare long thinking (reading a large file): it runs in a process of its own, where nothing can be written.
 
-        It returns jobs, each to run in a transaction of its own, in order, no later than the first that returns 0.
+        It yields jobs, each to run in a transaction of its own, in order, no later than the first that returns 0.
         Two processes may think at once and may be killed anywhere, so the jobs check that they are still wanted.
         """
 
-        def keep(run: Plan) -> Plan:
-            self.plans[name] = run
-            return run
+        def keep(think: Thought) -> Thought:
+            self.plans[name] = Plan(waits, think)
+            return think
 
         return keep
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment, connect, opened, read_settings
 from bot.migrate import migrate as bring_up
 from bot.migrate import standing
+from workflows.workflow import REGISTRY
 
 PLACES = (
     ("As an employee", "be Chidi Okafor: read a policy and acknowledge it"),
@@ -76,6 +78,7 @@ async def _serve(deployment: Deployment) -> None:
     """Serve until told to stop."""
     settings = deployment.settings
     stop = stopped()
+    _settle()
     server = serving(make_app(deployment.database, settings, deployment.keys), settings.host, settings.port)
     try:
         address = await anext(server)
@@ -95,9 +98,17 @@ async def _serve(deployment: Deployment) -> None:
 async def _work(deployment: Deployment) -> None:
     """Work in the background until told to stop."""
     stop = stopped()
+    _settle()
     async with make_worker(deployment.database, deployment.settings).running():
         OUT.print("Working. Stop with Ctrl-C.")
         await stop.wait()
+
+
+def _settle() -> None:
+    """Let the garbage collector pass over what was loaded by now: it stays, and looking at it stops every thread."""
+    REGISTRY.all()
+    gc.collect()
+    gc.freeze()
 
 
 def stopped() -> asyncio.Event:

@@ -20,7 +20,7 @@ from bot.cli.screen import ERR, OUT, steps
 from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment
 from bot.inbound import Inbound
-from bot.plans import carry_out
+from bot.plans import Plans
 from handlers.answers import digest
 from handlers.names import names_in
 from models import message as m
@@ -152,10 +152,11 @@ class _Conversation:
         def context(session: Session) -> Context:
             return Context(session, self._deployment.settings, utc_now())
 
+        plans = Plans(database, self._deployment.settings, utc_now)
         with steps() as progress:
-            for name, plan in REGISTRY.plans().items():
+            for name in REGISTRY.plans():
                 progress.begin(name.partition(": ")[2].capitalize(), None)
-                while await carry_out(database, context, plan):
+                while await plans.carry_out(name):
                     progress.step()
             for name, job in REGISTRY.jobs().items():
                 progress.begin(name.partition(": ")[2].capitalize(), None)

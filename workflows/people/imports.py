@@ -14,7 +14,7 @@ from workflows.context import Context, insert_or_ignore
 from workflows.people import states
 from workflows.people.base import WORKFLOW, words
 from workflows.people.decode import MOST_BYTES
-from workflows.people.reading import SMALL, forget_original, pieces, subject_of
+from workflows.people.reading import forget_original, pieces, small, subject_of
 from workflows.people.standing import card, facts_of, find_import
 from workflows.who import admins
 from workflows.workflow import Answers, Invalid
@@ -74,8 +74,7 @@ def import_(ctx: Context, target: str, answers: Answers) -> m.Message:
 
 def read(ctx: Context, imported: RosterImport) -> m.Message:
     """Read a small file at once; a large one is left to the plan, so that nobody's answer waits for it."""
-    size = ctx.session.scalar(select(func.length(Original.body)).where(Original.sha256 == imported.original_sha256))
-    if size is not None and size <= SMALL:
+    if small(ctx.session, imported):
         for job in pieces(ctx.session, imported):
             job(ctx)
         ctx.session.refresh(imported)

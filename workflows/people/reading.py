@@ -24,7 +24,8 @@ from workflows.workflow import Job
 
 CLAIM = timedelta(minutes=5)
 KEPT_AT_ONCE = 200  # lines a transaction
-SMALL = 128 * 1024  # bytes that are read while the person waits
+SMALL = 128 * 1024  # bytes that are read while the person waits, where there are
+FEW = 2_000  # people or fewer to compare them with
 OVER = ("refused", "dropped")  # nothing of the file is kept
 
 
@@ -33,13 +34,25 @@ def subject_of(imported: RosterImport) -> Subject:
     return Subject("import", imported.code, sha256=imported.original_sha256)
 
 
-@WORKFLOW.plan("read rosters")
-def plan(ctx: Context) -> Sequence[Job]:
-    """Think about the next file that waits, and return how to keep the result."""
+def small(session: Session, imported: RosterImport) -> bool:
+    """Return whether reading an import's file takes no longer than a person may wait, and others behind them."""
+    size = session.scalar(select(func.length(Original.body)).where(Original.sha256 == imported.original_sha256))
+    people = session.scalar(select(func.count()).select_from(Person))
+    return (size or 0) <= SMALL and (people or 0) <= FEW
+
+
+def _next(ctx: Context) -> RosterImport | None:
+    """Return the next import whose file waits to be read, and that nobody is reading."""
     free = or_(RosterImport.claimed_until.is_(None), RosterImport.claimed_until < ctx.now)
     waiting = select(RosterImport).where(RosterImport.state == "reading", free).order_by(RosterImport.id).limit(1)
-    imported = ctx.session.scalars(waiting).first()
-    return list(pieces(ctx.session, imported)) if imported else []
+    return ctx.session.scalars(waiting).first()
+
+
+@WORKFLOW.plan("read rosters", waits=lambda ctx: _next(ctx) is not None)
+def plan(ctx: Context) -> Iterator[Job]:
+    """Think about the next file that waits, and yield how to keep the result."""
+    if imported := _next(ctx):
+        yield from pieces(ctx.session, imported)
 
 
 def pieces(session: Session, imported: RosterImport) -> Iterator[Job]:

@@ -28,7 +28,7 @@ from workflows.policy.standing import counts, last_answers
 
 PLACE = "policy sweep"
 EVERY = timedelta(hours=1)
-LOOKED_AT = 200  # people in one transaction
+LOOKED_AT = 100  # people in one transaction
 ASKED = 20  # of whom so many may be asked, so that no answer waits behind it
 PREPARING = ("launching", "held")
 ASKING = ("running", "paused", "closed")

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.plans import carry_out
+from bot.plans import Plans
 from config import demo
 from evidence.replay import Replayed, replay
 from evidence.tree import tree_hash
@@ -166,12 +166,13 @@ def test_a_large_file_is_read_in_the_background_and_by_one_reader_only(stage: St
 
     stage.write(receive)
     plan = REGISTRY.plans()["people: read rosters"]
-    late = stage.read(lambda session: plan(stage.context(session)))
-    first = stage.read(lambda session: plan(stage.context(session)))
+    late = stage.read(lambda session: list(plan.think(stage.context(session))))
+    first = stage.read(lambda session: list(plan.think(stage.context(session))))
     assert [stage.write(lambda session, job=job: job(stage.context(session))) for job in first[:3]] == [1, 1, 1]  # type: ignore[misc]
     assert stage.write(lambda session: late[0](stage.context(session))) == 0
     stage.later(minutes=6)  # the first reader was killed; what it left behind is cleared away
-    while stage.loop.run(carry_out(stage.database, stage.context, plan)):
+    plans = Plans(stage.database, stage.settings, stage.clock)
+    while stage.loop.run(plans.carry_out("people: read rosters")):
         pass
     act(stage, "people.apply", "IMP-1")
     assert stage.read(lambda session: session.scalar(select(RosterImport.state))) == "applied"
