@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import make_worker
 from bot.plans import Plans, Unfinished
-from models import message as m
+from models.gesture import Upload
 from models.person import Person, RosterImport
 from scripts.bench.roster import roster
 from tests.support.stage import Stage, on_stage
@@ -30,7 +30,7 @@ def stage(migrated_url: str) -> Iterator[Stage]:
     """A company of one, who handed in a roster that is too large to be read while she waits."""
     with on_stage(migrated_url, company="Halden Instruments") as stage:
         stage.write(lambda session: install(stage.context(session), "vera@halden.example"))
-        upload = m.Upload("people.csv", "text/csv", roster(3000))
+        upload = Upload("people.csv", "text/csv", roster(3000))
 
         def receive(session: Session) -> None:
             vera = session.scalars(select(Person)).one()
