@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -16,6 +18,7 @@ from bot.inbound import Inbound
 from bot.outside.mail import Mail
 from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
+from bot.web.protocol import Protocol
 from bot.web.session import Cookies
 from bot.worker import Worker
 from config.settings import Settings
@@ -81,12 +84,20 @@ def _wordless(record: logging.LogRecord) -> bool:
 
 async def serving(app: web.Application, host: str, port: int) -> AsyncGenerator[str]:
     """Serve until the caller is done; yields the address in use (port 0 picks a free one)."""
-    runner = web.AppRunner(app, access_log=None, logger=_protocol_log())
+    runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
+    pages, loop = runner.server, asyncio.get_running_loop()
+    logs: dict[str, Any] = {"access_log": None, "logger": _protocol_log()}
+    if pages is None:
+        raise LookupError("a runner that is set up has a server")
+
+    def connection() -> Protocol:
+        return Protocol(pages, loop=loop, **logs)
+
+    listening = await loop.create_server(connection, host, port)
     try:
-        bound = runner.addresses[0]
+        bound = listening.sockets[0].getsockname()
         yield f"http://{bound[0]}:{bound[1]}"
     finally:
+        listening.close()
         await runner.cleanup()

@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.database import NotSaved
+from bot.web import posted
+from bot.web.protocol import WORDS
 from tests.attacks.conftest import nothing_written
+from tests.storms.test_full_and_locked import locked
 from tests.support.stage import Stage
 from tests.support.wire import Answer, Wire, fresh, signed_in
 
@@ -132,6 +134,43 @@ def test_a_body_that_is_cut_off_does_nothing(stage: Stage) -> None:
     )
 
 
+def test_a_body_that_trickles_in_is_not_waited_for(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends a byte now and then holds a connection only so long, and nothing is done."""
+    monkeypatch.setattr(posted, "SECONDS", 0.5)
+    chidi = signed_in(stage, stage.person("Chidi"))
+    head = f"POST /do/policy.ask/A-1 HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {chidi.cookie}\r\n"
+    kinds = (f"Content-Type: {FORM}\r\n", f"Content-Type: {MULTIPART}\r\n")
+    with nothing_written(stage):
+        for kind in kinds:
+            slow = f"{head}Connection: close\r\n{kind}Content-Length: 4000\r\n\r\nquestion=May+I".encode()
+            answer = chidi.raw(slow)
+            assert answer.startswith("HTTP/1.1 408 "), answer[:40]
+            assert "Content-Security-Policy" in answer
+    assert chidi.post("/do/policy.ask/A-1", asked(chidi)).status == 303
+
+
+BABBLE = (
+    b"POST / HTTP/9.9\r\nX: y\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n",
+    b"GET / HTTP/1.1\r\nno colon here <script>\r\n\r\n",
+    b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nX: " + b"<script>" * 2000 + b"\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 no http at all\r\n\r\n",
+)
+
+
+def test_what_is_no_request_gets_the_same_headers(stage: Stage) -> None:
+    """It comes to no page, and still is answered under the strict policy, with none of its own words."""
+    for babble in BABBLE:
+        answer = Wire(stage).raw(babble)
+        head, _, body = answer.partition("\r\n\r\n")
+        assert head.startswith(("HTTP/1.1 400 ", "HTTP/1.0 400 ")), babble[:30]
+        for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
+            assert name in head, babble[:30]
+        assert "Server: Countersign" in head
+        assert (body, "Python" in head) == (WORDS, False)
+
+
 def test_a_field_that_comes_twice_is_not_guessed(stage: Stage) -> None:
     """Neither joined nor chosen from: it is asked again."""
     chidi = signed_in(stage, stage.person("Chidi"))
@@ -178,16 +217,12 @@ def test_what_is_typed_stands_in_no_log(
     assert LOUD not in out.out + out.err + logged
 
 
-def test_a_full_database_loses_nothing_that_was_typed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_in_other_hands_loses_nothing_that_was_typed(stage: Stage) -> None:
     """The page holds the answer; the same press works when the database does, and counts once."""
     chidi = signed_in(stage, stage.person("Chidi"))
     values = asked(chidi, question=HOSTILE.replace("\x00", "").replace("\u202e", ""))
 
-    async def full(work: object) -> None:
-        raise NotSaved("not saved, try again")
-
-    with monkeypatch.context() as broken, nothing_written(stage):
-        broken.setattr(stage.database, "write", full)
+    with nothing_written(stage), locked(stage):
         answer = chidi.post("/do/policy.ask/A-1", values)
     refused(answer, 503)
     assert "what you typed is still here" in answer.text

@@ -190,6 +190,24 @@ def test_a_foreign_lock_is_waited_for_once_by_all(sqlite: SqliteDatabase) -> Non
     assert asyncio.run(everybody()) == [f"{number:02}" for number in range(60)]
 
 
+def test_a_look_at_a_database_in_other_hands_says_so(sqlite_url: str) -> None:
+    """Another program that keeps the file for itself shuts out looks too; people are told to try again."""
+    first = SqliteDatabase(sqlite_url)
+    migrate(first.engine)
+    first.close()
+    foreign = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    foreign.execute("PRAGMA locking_mode = EXCLUSIVE")
+    foreign.execute("INSERT INTO meta (name, value) VALUES ('theirs', 'x')")
+    database = SqliteDatabase(sqlite_url)
+    with pytest.raises(NotSaved):
+        asyncio.run(database.read(kept))
+    with pytest.raises(NotSaved):
+        asyncio.run(database.write(keep("ours")))
+    foreign.close()
+    assert asyncio.run(database.read(kept)) == ["theirs"]
+    database.close()
+
+
 def test_a_look_cannot_write(database: Database) -> None:
     def look(session: Session) -> None:
         keep("sneaked in")(session)
