@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote, unquote
 
-from bot.slack.draw.limits import BUTTON_LABEL, HEADER, NOTICE, ROW, URL
+from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, NOTICE, ROW, URL
 from bot.slack.draw.pages import MESSAGE, leading_on, paged
 from bot.slack.draw.prose import draw_prose
 from bot.slack.draw.rich import Block, Flow, Run, run, runs
@@ -19,7 +19,7 @@ from models.message import Button, Fact, Form, Home, Link, Message, Tone
 Page = dict[str, Any]
 TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
 LINK, FORM = ".link", ".form"
-ONE_LINE = 90  # characters of facts that stand side by side; on a phone they take two lines
+SHORT, SIDE_BY_SIDE = 48, 160  # characters of a fact, and of all facts, that stand beside others
 _GO = re.compile(r"/go/([a-z-]+(?:\.[a-z-]+)?)(?:/([^/?#]+))?")
 _DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 
@@ -59,29 +59,29 @@ class Drawing:
             if said := runs(line, self.names):
                 flow.say(said)
 
-    def facts(self, flow: Flow, facts: Sequence[Fact]) -> None:
-        """Add facts: side by side where they are few and short, otherwise one a line."""
+    def words(self, flow: Flow, lines: Sequence[str], facts: Sequence[Fact]) -> None:
+        """Add lines and facts: short facts side by side under the title, long ones each on a line below."""
         known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
-        short = sum(len(label) + len(value) + 4 for label, value in known) <= ONE_LINE
-        said = [list(_fact(label, value)) for label, value in known]
-        if short and not any("\n" in value for _, value in known):
-            between = [run(" · ")]
-            said = [[one for number, fact in enumerate(said) for one in ([*between, *fact] if number else fact)]]
-        for fact in said:
-            if fact:
+        said = [(list(_fact(*one)), _short(*one)) for one in known if any(one)]
+        beside = [fact for fact, short in said if short]
+        if sum(len(one["text"]) for fact in beside for one in fact) > SIDE_BY_SIDE:
+            beside = []
+        if beside:
+            flow.say(one for number, fact in enumerate(beside) for one in ([run(" · ")] * bool(number) + fact))
+        self.lines(flow, lines)
+        for fact, short in said:
+            if not (short and beside):
                 flow.say(fact)
 
     def about(self, flow: Flow, form: Form) -> list[Block]:
         """Return what a person must have in front of them to answer a form."""
-        self.lines(flow, form.lines)
-        self.facts(flow, form.facts)
+        self.words(flow, form.lines, form.facts)
         for table in form.tables:
             draw_table(flow, table, self.names)
         return [*flow.blocks, *self.ways((), form.links)]
 
     def body(self, flow: Flow, message: Message) -> list[Block]:
-        self.lines(flow, message.lines)
-        self.facts(flow, message.facts)
+        self.words(flow, message.lines, message.facts)
         for chart in message.charts:
             draw_chart(flow, chart, self.names)
         for table in message.tables:
@@ -149,14 +149,15 @@ def message_pages(message: Message, names: Names, base_url: str, again: str = ""
 
 def home_pages(home: Home, names: Names, base_url: str, again: str = "") -> list[Page]:
     """Return a list of cards as one or more chat messages; `again` as in `leading_on`."""
-    first = next((line for line in (*home.lines, home.empty) if line.strip()), "")
+    first = next((line for line in _above(home) if line.strip()), "")
     return _sent(home_groups(home, Drawing(names, base_url)), _notice(home.title, first, names), again)
 
 
 def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Page]:
     """Return what a form is about as chat messages, with a button that opens it.
 
-    For where nothing can open by itself. `opens` is the button's value: "act\\ntarget" or "words:...".
+    For where nothing can open by itself. `opens` is the button's value, "act\\ntarget" or "words:..."; words that are
+    longer than a button can carry open the form without what they would fill in.
     """
     drawing = Drawing(names, base_url)
     about = drawing.about(drawing.header(form.title), form)
@@ -164,7 +165,7 @@ def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Pa
         "type": "button",
         "text": plain(readable(form.submit, names), BUTTON_LABEL),
         "action_id": f"{FORM}:0",
-        "value": opens,
+        "value": opens if len(opens) <= BUTTON_VALUE else f"{form.act}\n{form.target}",
         "style": "primary",
     }
     blocks = [*about, {"type": "actions", "elements": [drawn]}]
@@ -174,12 +175,16 @@ def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Pa
 def home_groups(home: Home, drawing: Drawing) -> Iterator[list[Block]]:
     """Yield what is said above the cards, then each card, then the buttons below, with a line across between them."""
     flow = drawing.header(home.title)
-    drawing.lines(flow, home.lines if home.cards else (*home.lines, home.empty))
+    drawing.lines(flow, _above(home))
     yield flow.blocks
     for card in home.cards:
         yield [{"type": "divider"}, *drawing.card(card)]
     if home.buttons:
         yield [{"type": "divider"}, *drawing.ways(home.buttons, ())]
+
+
+def _above(home: Home) -> tuple[str, ...]:
+    return home.lines if home.cards else (*home.lines, home.empty)
 
 
 def _sent(groups: Any, notice: str, again: str) -> list[Page]:
@@ -194,6 +199,10 @@ def _notice(title: str, line: str, names: Names) -> str:
     said, more = (readable(text, names).strip() for text in (title, line))
     between = " " if said.endswith((".", "!", "?")) or not (said and more) else ": "
     return cut(f"{said}{between}{more}", NOTICE - 20) or "-"  # room for "(2 of 4)"
+
+
+def _short(label: str, value: str) -> bool:
+    return len(label) + len(value) <= SHORT and "\n" not in value
 
 
 def _fact(label: str, value: str) -> Iterator[Run]:

@@ -63,7 +63,7 @@ def form_view(
     short = _cut(form.title, look) and not _cut(form.submit, look)  # the whole title stands inside
     return {
         **_modal(form.submit if short else form.title, blocks, look, FORM),
-        "submit": plain(submit, VIEW_BUTTON),
+        "submit": plain(_short(submit), VIEW_BUTTON),
         "close": plain("Cancel", VIEW_BUTTON),
         "private_metadata": replace(place, page=number).sealed(),
     }

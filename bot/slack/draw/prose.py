@@ -30,7 +30,7 @@ class _Prose:
         self._lists: list[int | None] = []  # the number of the item in each open list; None where it has bullets
         self._fresh = False  # a list item of which nothing was said yet
         self._quotes = 0
-        self._gap = "\n\n"
+        self._headed = False  # whether the line above is a heading
 
     def read(self, tokens: list[Token]) -> None:
         """Draw every token in turn."""
@@ -59,9 +59,9 @@ class _Prose:
         """Add what a token says, and read on where it is the beginning of more."""
         match token.type:
             case "heading_open":
-                self._gap = "\n\n"
+                self._headed = False
                 self._say(self._runs(next(rest).children or (), "bold"))
-                self._gap = "\n"  # a chapter's text stands right under its heading
+                self._headed = True
             case "inline":
                 self._say(self._runs(token.children or ()))
             case "fence" | "code_block":
@@ -78,7 +78,7 @@ class _Prose:
 
     def _say(self, said: Iterator[Run]) -> None:
         """Put a paragraph where it belongs: into a quotation, an item of a list, or the text."""
-        gap, self._gap = self._gap, "\n\n"
+        headed, self._headed = self._headed, False
         if self._quotes:
             self._flow.quote(said)
         elif self._lists and self._fresh:
@@ -86,8 +86,10 @@ class _Prose:
             self._flow.item(said, len(self._lists) - 1, self._lists[-1] or 0)
         elif self._lists:
             self._flow.more(said)
+        elif headed:
+            self._flow.say(said)
         else:
-            self._flow.say(said, gap)
+            self._flow.paragraph(said)
 
     def _runs(self, tokens: Iterable[Token], *outer: str) -> Iterator[Run]:
         styles, url = list(outer), ""

@@ -52,9 +52,17 @@ class Flow:
         self.blocks: list[Block] = []
         self._room = 0
 
-    def say(self, said: Iterable[Run], gap: str = "\n") -> None:
-        """Add a line or, with a wider `gap`, a paragraph."""
-        self._flowing("rich_text_section", said, gap)
+    def say(self, said: Iterable[Run]) -> None:
+        """Add a line."""
+        self._flowing("rich_text_section", said, "\n")
+
+    def caption(self, said: Iterable[Run]) -> None:
+        """Add a line that stands apart from a list, a table or a quotation above it, and close to a text."""
+        self._flowing("rich_text_section", said, "\n", apart=True)
+
+    def paragraph(self, said: Iterable[Run]) -> None:
+        """Add a paragraph that stands apart from what is above it."""
+        self._flowing("rich_text_section", said, "\n\n", apart=True)
 
     def quote(self, said: Iterable[Run]) -> None:
         """Add a paragraph of a quotation."""
@@ -95,16 +103,16 @@ class Flow:
         """Add a line across."""
         self.blocks.append({"type": "divider"})
 
-    def _flowing(self, kind: str, said: Iterable[Run], gap: str) -> None:
+    def _flowing(self, kind: str, said: Iterable[Run], gap: str, *, apart: bool = False) -> None:
         for piece in split(said):
-            last = self._last()
-            if last and last["type"] == kind and _length(piece) + len(gap) <= self._room:
+            last, size = self._last(), _length(piece)
+            if last and last["type"] == kind and size + len(gap) <= self._room:
                 _join(last["elements"], [run(gap), *piece])
-                self._room -= _length(piece) + len(gap)
+                self._room -= size + len(gap)
+            elif last and last["type"] != kind and apart and size < self._room:
+                self._add(kind, _join([run("\n")], piece))
             else:
-                after = last["type"] if last and gap == "\n\n" else kind
-                spaced = kind == "rich_text_section" != after and _length(piece) < TEXT - _EACH
-                self._add(kind, _join([run("\n")], piece) if spaced else piece)
+                self._add(kind, piece)
 
     def _item(self, said: list[Run], indent: int, number: int) -> None:
         style = "ordered" if number else "bullet"

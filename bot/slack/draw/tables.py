@@ -21,7 +21,7 @@ _BETWEEN = " · "
 def draw_table(flow: Flow, table: Table, names: Names) -> None:
     """Add a table to `flow`, every cell of it."""
     if table.caption:
-        flow.say(runs(table.caption, names, "bold"), "\n\n")
+        flow.caption(runs(table.caption, names, "bold"))
     rows = [tuple(readable(cell, names) for cell in row) for row in (table.head, *table.rows)]
     aligned = _aligned(rows)
     if aligned:
@@ -41,14 +41,14 @@ def draw_chart(flow: Flow, chart: Chart, names: Names) -> None:
     head = (numbers.head[0], "", *numbers.head[1:])
     rows = [(row[0], share, *row[1:]) for row, share in zip(numbers.rows, shares, strict=True)]
     if chart.title:
-        flow.say(runs(chart.title, names, "bold"), "\n\n")
+        flow.caption(runs(chart.title, names, "bold"))
     aligned = _aligned([head, *rows])
     if aligned:
         flow.code(aligned)
         return
     for bar, share in zip(bars, shares, strict=True):
-        counts = _BETWEEN.join(f"{many} {name.lower()}" for name, many in bar.parts)
-        flow.item([run(f"{share}  "), run(bar.label or "all", "bold"), run(f"{_BETWEEN}{counts}")])
+        counts = [f"{many} {name.lower()}" for name, many in bar.parts if many]
+        flow.item([run(f"{share}  "), run(bar.label or "all", "bold"), run("".join(_BETWEEN + one for one in counts))])
 
 
 def _shares(bars: Sequence[Bar]) -> list[str]:
