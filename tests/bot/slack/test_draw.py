@@ -197,7 +197,7 @@ def test_answers_that_slack_cannot_keep_are_not_dropped_silently() -> None:
 
 def test_what_does_not_fit_is_on_further_pages_that_can_be_turned() -> None:
     rows = tuple(
-        (f"Person {number}", "Engineering", "A policy with a long name", "Fri 20 Nov") for number in range(150)
+        (f"Person {number}", "Engineering", "A policy with quite a long name", "Fri 20 Nov") for number in range(150)
     )
     late = m.Message("Overdue: 150", tables=(m.Table("Who is late", ("Who", "Department", "What", "Due"), rows),))
     pages = message_pages(late, NAMES, URL, "status.overdue\n")
