@@ -80,6 +80,7 @@ def update(asked: Asked) -> dict[str, Any]:
     message.metadata = asked.args.get("metadata", message.metadata)
     message.edits += 1
     asked.slack.changed(where.user_id)
+    asked.slack.echo(where, message, changed=True)
     return {"channel": where.id, "ts": message.ts, "text": message.text}
 
 

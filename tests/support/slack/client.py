@@ -56,10 +56,21 @@ class Client:
         """Write to the bot, with files as (name, content)."""
         return self.slack.run(self._writes(escape(words, quote=False), files))
 
-    def opens_home(self) -> Delivered:
-        """Open the App Home."""
-        event = {"type": "app_home_opened", "user": self.user.id, "channel": self.direct.id, "tab": "home"}
-        return self.slack.run(self.slack.tell(self.team, event))
+    def opens_home(self, tab: str = "home") -> Delivered:
+        """Open the App Home, or another tab of the app."""
+        event = {"type": "app_home_opened", "user": self.user.id, "channel": self.direct.id, "tab": tab}
+        more = {"view": views.shown(self.world, self.home)} if self.home is not None and tab == "home" else {}
+        return self.slack.run(self.slack.tell(self.team, {**event, **more}))
+
+    def reacts(self, emoji: str, message: Message) -> Delivered:
+        """Put an emoji under a message."""
+        item = {"type": "message", "channel": self._where(message).id, "ts": message.ts}
+        event = {"type": "reaction_added", "user": self.user.id, "reaction": emoji, "item": item}
+        return self.slack.run(self.slack.tell(self.team, {**event, "item_user": message.by}))
+
+    def takes(self, shortcut: str, message: Message) -> Delivered:
+        """Choose a shortcut from the menu of a message."""
+        return self.slack.run(self._takes(shortcut, message))
 
     def presses(self, action: dict[str, Any], on: View | Message, copy_of: Delivered | None = None) -> Delivered:
         """Press a button, given as {"action_id", "block_id", "value", ...}, of a view or of a message.
@@ -79,8 +90,13 @@ class Client:
         return downloads.described(downloads.given(self.world, self.user, name, body), self.slack.address)
 
     def closes(self) -> None:
-        """Close every modal."""
-        self.world.stack(self.user.id).clear()
+        """Close every modal; the app hears of those for which it asked to."""
+        stack = self.world.stack(self.user.id)
+        told = [view for view in reversed(stack) if view.body.get("notify_on_close")]
+        stack.clear()
+        for view in told:
+            payload = payloads.closed(self.world, self.user, view, cleared=len(told) > 1)
+            self.slack.run(self._carry("interactive", payload))
 
     def suggestions(self, view: View, block_id: str, action_id: str, typed: str) -> list[dict[str, Any]]:
         """Type into a menu of people, and return the options that the app offers."""
@@ -112,6 +128,13 @@ class Client:
 
     async def _presses(self, action: dict[str, Any], on: View | Message, copy_of: Delivered | None) -> Delivered:
         payload = copy_of.payload if copy_of else self._pressed(action, on)
+        return self._silent(await self._carry("interactive", payload))
+
+    async def _takes(self, shortcut: str, message: Message) -> Delivered:
+        where = self._where(message)
+        payload = payloads.shortcut(self.world, self.user, shortcut, where, message)
+        secret = open_way(self.world, self.user, where.id)
+        payload["response_url"] = f"{self.slack.address}/response/{secret}"
         return self._silent(await self._carry("interactive", payload))
 
     def _pressed(self, action: dict[str, Any], on: View | Message) -> dict[str, Any]:

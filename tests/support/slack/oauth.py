@@ -75,7 +75,8 @@ def access(asked: Asked) -> dict[str, Any]:
         raise Wrong("bad_redirect_uri")
     team = asked.world.teams[grant.team_id]
     token = asked.world.token(team, scopes=grant.scopes)
-    return {**_issued(desk, token, team, whole_company=grant.whole_company), "authed_user": {"id": grant.user_id}}
+    token.whole_company = grant.whole_company
+    return {**_issued(desk, token, team), "authed_user": {"id": grant.user_id}}
 
 
 def _refresh(asked: Asked, desk: Desk) -> dict[str, Any]:
@@ -83,19 +84,21 @@ def _refresh(asked: Asked, desk: Desk) -> dict[str, Any]:
     if old is None:
         raise Wrong("invalid_refresh_token")
     team = asked.world.teams[old.team_id]
-    return _issued(desk, asked.world.token(team, scopes=old.scopes), team, whole_company=False)
+    token = asked.world.token(team, scopes=old.scopes)
+    token.whole_company = old.whole_company
+    return _issued(desk, token, team)
 
 
-def _issued(desk: Desk, token: Token, team: Team, *, whole_company: bool) -> dict[str, Any]:
+def _issued(desk: Desk, token: Token, team: Team) -> dict[str, Any]:
     body: dict[str, Any] = {
         "access_token": token.value,
         "token_type": "bot",
         "scope": ",".join(token.scopes or SCOPES),
         "bot_user_id": team.bot_user_id,
         "app_id": APP_ID,
-        "team": None if whole_company else {"id": team.id, "name": team.name},
+        "team": None if token.whole_company else {"id": team.id, "name": team.name},
         "enterprise": {"id": team.enterprise_id, "name": team.name} if team.enterprise_id else None,
-        "is_enterprise_install": whole_company,
+        "is_enterprise_install": token.whole_company,
     }
     if desk.rotation:
         token.expires = time.monotonic() + HOURS_12

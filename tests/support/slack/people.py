@@ -136,7 +136,7 @@ def test(asked: Asked) -> dict[str, Any]:
         "team_id": team.id,
         "user_id": team.bot_user_id,
         "bot_id": team.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": asked.token.whole_company,
     }
     return {**body, "enterprise_id": team.enterprise_id} if team.enterprise_id else body
 

@@ -32,6 +32,7 @@ class Seen:
     """What blocks show. `cards` are the texts between lines across, `questions` the input blocks."""
 
     text: str = ""
+    title: str = ""
     cards: list[str] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
     questions: dict[str, Block] = field(default_factory=dict)
@@ -49,6 +50,8 @@ def read(blocks: Iterable[Block]) -> Seen:
         for way in _ways(block):
             way.card = len(seen.cards) - 1
             seen.ways.append(way)
+        if block["type"] == "header":
+            seen.title = seen.title or words
         if block["type"] == "input":
             seen.questions[block["block_id"]] = block
     seen.cards = [" ".join(card.split()) for card in seen.cards]

@@ -118,12 +118,15 @@ class Slack:
             if outcome.ok:
                 return
 
-    def echo(self, where: Conversation, message: Message) -> None:
-        """Let the app hear of its own message."""
-        team = self.world.teams[where.team_id]
-        if self.echoes and self.app_url:
-            body = shown(self.world, where, message)
-            self.later(self.tell(team, {**body, "channel": where.id, "channel_type": "im"}))
+    def echo(self, where: Conversation, message: Message, *, changed: bool = False) -> None:
+        """Let the app hear of its own message, or of the change of one."""
+        if not self.echoes or not self.app_url:
+            return
+        body = shown(self.world, where, message)
+        if changed:
+            stamp = self.world.stamp()
+            body = {"type": "message", "subtype": "message_changed", "hidden": True, "message": body, "ts": stamp}
+        self.later(self.tell(self.world.teams[where.team_id], {**body, "channel": where.id, "channel_type": "im"}))
 
     def later(self, what: Coroutine[Any, Any, Any]) -> None:
         """Run something in the stand-in's loop without waiting for it."""

@@ -31,7 +31,8 @@ class Shot:
     @property
     def text(self) -> str:
         """All that can be read on it."""
-        return " ".join(part for part in (self.title, *self.errors.values(), self.seen.text, self.submit) if part)
+        above = self.title if self.stack else ""
+        return " ".join(part for part in (above, *self.errors.values(), self.seen.text, self.submit) if part)
 
     def way(self, label: str, on: str) -> Way | None:
         """Return what is labelled so, on the card that says `on`."""
@@ -50,11 +51,11 @@ def of_view(stack: list[View]) -> Shot:
 
 def of_message(message: Message) -> Shot:
     """Return a shot of a message."""
-    seen = read(message.blocks)
-    return Shot(seen, title=seen.cards[0] if message.blocks else message.text, message=copy.deepcopy(message))
+    seen = read(message.blocks) if message.blocks else Seen(text=message.text, title=message.text)
+    return Shot(seen, title=seen.title, message=copy.deepcopy(message))
 
 
 def of_home(home: View) -> Shot:
     """Return a shot of an App Home."""
     seen = read(home.body["blocks"])
-    return Shot(seen, title=seen.cards[0], home=copy.deepcopy(home))
+    return Shot(seen, title=seen.title, home=copy.deepcopy(home))

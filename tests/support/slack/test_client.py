@@ -68,6 +68,30 @@ def test_the_app_hears_of_its_own_messages(slack: Slack, api: Api, app: App) -> 
     api.call("chat.postMessage", channel="U1", text="Read this")
     assert slack.wait(lambda: len(app.got) == 1)
     assert app.got[0]["event"]["bot_id"]
+    where = slack.world.direct(slack.world.users["U1"])
+    api.call("chat.update", channel=where.id, ts=where.messages[0].ts, text="Read that")
+    assert slack.wait(lambda: len(app.got) == 2)
+    changed = app.got[1]["event"]
+    assert (changed["subtype"], changed["message"]["text"]) == ("message_changed", "Read that")
+
+
+def test_other_gestures(slack: Slack, api: Api, chidi: Client, app: App) -> None:
+    """Emoji, shortcuts, the home, modals that are closed."""
+    api.call("chat.postMessage", channel="U1", text="Read this")
+    message = chidi.direct.messages[0]
+    chidi.reacts("eyes", message)
+    assert (app.got[-1]["event"]["reaction"], app.got[-1]["event"]["item"]["ts"]) == ("eyes", message.ts)
+    chidi.takes("note", message)
+    assert (app.got[-1]["type"], app.got[-1]["message"]["text"]) == ("message_action", "Read this")
+    chidi.opens_home()
+    assert "view" not in app.got[-1]["event"]
+    api.call("views.publish", user_id="U1", view={"type": "home", "blocks": [section("owed")]})
+    chidi.opens_home()
+    assert app.got[-1]["event"]["view"]["type"] == "home"
+    api.call("views.open", trigger_id=trigger(slack), view=modal(section("a"), notify_on_close=True))
+    chidi.closes()
+    assert app.got[-1]["type"] == "view_closed"
+    assert chidi.modal is None
 
 
 def test_a_pressed_button_on_a_message(slack: Slack, api: Api, chidi: Client, app: App) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.slack.chat import named
 from tests.support.slack.methods import Asked, Wrong, method
 from tests.support.slack.rules.surfaces import wrong_view
-from tests.support.slack.world import APP_ID, TRIGGER_SECONDS, Team, Trigger, View, World
+from tests.support.slack.world import APP_ID, Team, Trigger, View, World
 
 STACK = 3
 
@@ -68,7 +68,7 @@ def _spend(asked: Asked) -> Trigger:
         raise Wrong("invalid_trigger_id")
     if trigger.spent:
         raise Wrong("exchanged_trigger_id")
-    if time.monotonic() - trigger.born > TRIGGER_SECONDS:
+    if time.monotonic() - trigger.born > asked.world.trigger_seconds:
         raise Wrong("expired_trigger_id")
     trigger.spent = True
     return trigger

@@ -53,6 +53,7 @@ class Token:
     team_id: str
     scopes: tuple[str, ...] = SCOPES
     kind: str = "bot"
+    whole_company: bool = False  # of an Enterprise Grid organisation, for all its workspaces
     error: str = ""
     expires: float | None = None
 
@@ -136,6 +137,7 @@ class World:
     """Everything there is. `clock` gives the time that messages and signatures bear."""
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    trigger_seconds: float = TRIGGER_SECONDS
     teams: dict[str, Team] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
