@@ -10,15 +10,14 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from models.message import Message
-from models.person import Person
+from models.outbox import Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a channel may be used by one process: copies under way at once, and copies a second (0: no limit)."""
+    """How fast a channel may be used by one process: copies under way at once, those that await their turn included."""
 
     at_once: int = 1
-    per_second: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +43,27 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Certainly not taken, and worth another try, not before `after`; `everybody`: the channel itself is in trouble."""
+    """Certainly not taken, and worth another try, not before `after`.
+
+    `everybody`: the channel itself is in trouble. `blameless`: it waits for just so long, and it was no try.
+    """
 
     problem: str
     after: timedelta = timedelta()
     everybody: bool = False
+    blameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Certainly not taken, and never will be; `permanent`: nothing will ever reach this address."""
+    """Certainly not taken, and never will be; `permanent`: nothing will ever reach this address.
+
+    `identity` is the one that is meant, of somebody who has several on the channel.
+    """
 
     problem: str
     permanent: bool = False
+    identity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,13 @@ class Doubt:
 
 
 Outcome = Sent | Later | Failed | Doubt
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """There is a way to somebody, and it is closed until then: the copy waits, and it is no failed try."""
+
+    until: datetime
 
 
 class Channel(Protocol):
@@ -80,8 +94,15 @@ class Channel(Protocol):
     timeout: timedelta
     can_look_up: bool
 
-    def address(self, session: Session, person: Person, now: datetime) -> Any:
-        """Return where and how to reach a person, in the transaction that claims; None where there is no way."""
+    def address(self, session: Session, row: Delivery, now: datetime) -> Any:
+        """Return where and how to send a copy (or look for it, or change it), in the transaction that claims it.
+
+        NotYet where it has to wait; None where there is no way.
+        """
+        ...
+
+    async def turn(self, copy: Copy) -> Later | None:
+        """Wait until a copy may be sent or looked up; return what stands in its way, if anything does by then."""
         ...
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
@@ -105,9 +126,12 @@ class WebInbox:
     timeout = timedelta(seconds=5)
     can_look_up = False
 
-    def address(self, session: Session, person: Person, now: datetime) -> str:
+    def address(self, session: Session, row: Delivery, now: datetime) -> str:
         """Return that everybody has an inbox."""
         return "inbox"
+
+    async def turn(self, copy: Copy) -> None:
+        """Wait for nobody."""
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """Return that it is there already."""

@@ -37,7 +37,6 @@ class Delivery:
         self._clock = clock
         self._stopping = False
         self._resting: dict[str, tuple[datetime, int]] = {}  # until when, after how many troubles in a row
-        self._next_at: dict[str, float] = {}
 
     async def round(self) -> int:
         """Deliver until nothing is due any more; return how many copies were looked at."""
@@ -58,28 +57,41 @@ class Delivery:
             await channel.close()
 
     async def _serve(self, channel: Channel) -> int:
-        """Deliver on one channel until nothing is due; return how many copies were looked at."""
-        total = 0
-        while not self._stopping and not self._rests(channel):
-            now = self._clock()
-            if not await self._database.read(partial(outbox.anything_due, channel=channel, now=now)):
-                break
-            parcels, looked_at = await self._database.write(partial(self._claim, channel=channel, now=now))
-            begun = asyncio.get_running_loop().time()
-            await asyncio.gather(*(self._carry(channel, parcel, begun) for parcel in parcels))
-            total += looked_at
-            if not looked_at:
-                break  # another process was faster
+        """Deliver on one channel until nothing is due and under way; return how many copies were looked at."""
+        total, under_way = 0, set[asyncio.Task[None]]()
+        try:
+            while (looked_at := await self._begin(channel, under_way)) or under_way:
+                total += looked_at
+                enough = channel.pace.at_once // 2 if looked_at else len(under_way) - 1
+                while len(under_way) > enough:
+                    done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                    under_way -= done
+                    for task in done:
+                        task.result()
+        finally:
+            await asyncio.gather(*under_way, return_exceptions=True)
         return total
 
+    async def _begin(self, channel: Channel, under_way: set[asyncio.Task[None]]) -> int:
+        """Claim what is due and send it on its way, beside what is `under_way`; return how many were looked at."""
+        now, begun = self._clock(), asyncio.get_running_loop().time()
+        room = channel.pace.at_once - len(under_way)
+        if self._stopping or self._rests(channel) or not room:
+            return 0
+        if not await self._database.read(partial(outbox.anything_due, channel=channel, now=now)):
+            return 0
+        parcels, looked_at = await self._database.write(partial(self._claim, channel=channel, limit=room, now=now))
+        under_way.update(asyncio.create_task(self._carry(channel, parcel, begun)) for parcel in parcels)
+        return looked_at
+
     async def _carry(self, channel: Channel, parcel: Parcel, begun: float) -> None:
-        """Send one copy, or look it up, and settle it."""
-        await self._keep_pace(channel)
+        """Send one copy when its turn has come, or look it up, and settle it."""
+        hindered = await self._turn(channel, parcel)
         late = asyncio.get_running_loop().time() - begun > outbox.MARGIN.total_seconds() / 2
         if self._stopping or late:  # its claim would run out while it is under way
             await self._database.write(partial(outbox.release, copies=[parcel.copy], now=self._clock()))
             return
-        outcome = await self._attempt(channel, parcel)
+        outcome = hindered or await self._attempt(channel, parcel)
         self._note_trouble(channel, outcome)
         became = type(outcome).__name__.lower()
         problem = "" if isinstance(outcome, Sent) else outcome.problem
@@ -87,6 +99,15 @@ class Delivery:
         tell = log.debug if channel.name == "web" else log.info
         tell("delivery", channel=channel.name, copy=parcel.copy.id, outcome=became, problem=problem)
         await self._settle(parcel.copy, outcome)
+
+    async def _turn(self, channel: Channel, parcel: Parcel) -> Outcome | None:
+        """Wait for a copy's turn; return what came in between, if anything did."""
+        try:
+            hindered = await channel.turn(parcel.copy)
+        except NotSaved:
+            hindered = Later("the database does not answer", blameless=True)
+        # What is in doubt stays so: only a look can tell that it is not there.
+        return Doubt(hindered.problem) if hindered and parcel.in_doubt else hindered
 
     async def _attempt(self, channel: Channel, parcel: Parcel) -> Outcome:
         """Return the outcome; a channel that says nothing in its time, or breaks, leaves the copy in doubt."""
@@ -121,8 +142,8 @@ class Delivery:
                     log.warning("settled by somebody else", copy=copy.id)
                 return
 
-    def _claim(self, session: Session, channel: Channel, now: datetime) -> tuple[list[Parcel], int]:
-        return outbox.claim(session, self._settings, channel, channel.pace.at_once, now, self.by)
+    def _claim(self, session: Session, channel: Channel, limit: int, now: datetime) -> tuple[list[Parcel], int]:
+        return outbox.claim(session, self._settings, channel, limit, now, self.by)
 
     def _work(self, copy: Copy, outcome: Outcome) -> Callable[[Session], bool]:
         return lambda session: outbox.settle(session, self._settings, copy, outcome, self._clock())
@@ -141,12 +162,3 @@ class Delivery:
         _, before = self._resting.get(channel.name, (None, 0))
         rest = max(outcome.after, min(outbox.delay(before + 1), LONGEST_REST))
         self._resting[channel.name] = (self._clock() + rest, before + 1)
-
-    async def _keep_pace(self, channel: Channel) -> None:
-        """Wait for this copy's turn where a channel takes only so many a second."""
-        if not channel.pace.per_second:
-            return
-        loop = asyncio.get_running_loop()
-        turn = max(self._next_at.get(channel.name, 0.0), loop.time())
-        self._next_at[channel.name] = turn + 1 / channel.pace.per_second
-        await asyncio.sleep(turn - loop.time())

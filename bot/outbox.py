@@ -16,17 +16,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, case, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from bot.channel import Channel, Copy, Doubt, Failed, Later, Outcome, Sent
+from bot.channel import Channel, Copy, Doubt, Failed, Later, NotYet, Outcome, Sent
+from bot.instead import mark_unreachable, send_elsewhere, try_again
 from config.settings import Settings
 from handlers.names import names_in
 from models.campaign import Campaign
 from models.message import Message, decode
 from models.outbox import CLAIMED, WAITING, Delivery, OutboxMessage
-from models.person import Identity, Person
 from workflows import duty, ledger
 from workflows.campaign.gate import sendable
 from workflows.context import Context, zone_of
-from workflows.reach import channels_of
 
 ATTEMPTS = 8  # temporary failures of one copy before it counts as failed: about two hours
 FIRST_DELAY = timedelta(seconds=30)
@@ -160,19 +159,33 @@ def _parcel(ctx: Context, channel: Channel, row: Delivery) -> Parcel | None:
     if unwanted:
         _put_aside(ctx, row, "dropped", unwanted)
         return None
-    address = channel.address(session, message.person, now)
-    if address is None:
-        _put_aside(ctx, row, "failed", "no address")
+    address = channel.address(session, row, now)
+    if address is None or isinstance(address, NotYet):
+        _cannot_go(ctx, row, address)
         return None
     copy = Copy(row.id, message.id, row.version, message.revision, message.created_at, now, row.platform_ref, address)
     return Parcel(copy, decode(message.body), names_in(session, message.body), in_doubt)
 
 
-def _put_aside(ctx: Context, row: Delivery, state: str, problem: str) -> None:
+def _cannot_go(ctx: Context, row: Delivery, address: NotYet | None) -> None:
+    """Let a claimed copy wait until its way is open, or end it where there is none."""
+    if address is not None:
+        doubt = row.state == "in doubt"
+        _stand_back(row, address.until)
+        row.state = "in doubt" if doubt else "queued"
+    elif row.state == "in doubt":
+        _put_aside(ctx, row, "unconfirmed", "no address")
+    elif row.platform_ref:
+        row.state, row.problem = "sent", ""  # it was: nobody can change it any more
+    else:
+        _put_aside(ctx, row, "failed", "no address", send_elsewhere(ctx, row))
+
+
+def _put_aside(ctx: Context, row: Delivery, state: str, problem: str, instead: Sequence[str] = ()) -> None:
     """End a claimed copy without sending it."""
     row.state, row.problem = state, problem
     if row.sent_at is None:
-        ledger.note(ctx, row, OUTCOMES[state], row.attempts - 1, problem=problem)
+        ledger.note(ctx, row, OUTCOMES[state], row.attempts - 1, problem=problem, instead=list(instead))
 
 
 def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) -> str:
@@ -223,7 +236,9 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
             _put_back(row, outcome, now)
         case Failed():
             row.state = "failed"
-            return _go_another_way(ctx, row) if outcome.permanent else []
+            if outcome.permanent:
+                mark_unreachable(ctx, row, outcome.identity)
+                return [] if try_again(ctx, row) else send_elsewhere(ctx, row)
         case Doubt():
             given_up = found_again and row.attempts >= LOOKS
             row.state = "unconfirmed" if given_up else "in doubt"
@@ -233,6 +248,9 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
 
 def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
     """Let a copy wait for another try; trouble of the channel as a whole is not held against the copy."""
+    if outcome.blameless:
+        _stand_back(row, now + outcome.after)
+        return
     if row.attempts >= ATTEMPTS and not outcome.everybody:
         row.state = "failed"
         return
@@ -245,34 +263,6 @@ def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
 def _stand_back(row: Delivery, due_at: datetime) -> None:
     """Take a claim back as if it had never been made."""
     row.state, row.due_at, row.claimed_until, row.attempts = "queued", due_at, None, max(row.attempts - 1, 0)
-
-
-def _go_another_way(ctx: Context, row: Delivery) -> list[str]:
-    """Mark a person unreachable on the channel that refused for good; queue the message on what is left, return it."""
-    session, now, person = ctx.session, ctx.now, row.message.person
-    for one in _identities(session, row.channel, person, now):
-        one.unreachable_since = one.unreachable_since or now
-    session.flush()
-    tried = set(session.scalars(select(Delivery.channel).where(Delivery.message_id == row.message_id)))
-    left = [channel for channel in channels_of(session, ctx.settings, person) if channel not in tried]
-    for channel in left:
-        waiting = Delivery(message_id=row.message_id, campaign_id=row.campaign_id, channel=channel, due_at=now)
-        session.add(waiting)
-    return left
-
-
-def _identities(session: Session, channel: str, person: Person, now: datetime) -> Sequence[Identity]:
-    """Return how the person is known on a channel; an address that mail never reaches is noted for the first time."""
-    mine = select(Identity).where(Identity.platform == channel, Identity.person_id == person.id)
-    if channel != "mail":
-        return session.scalars(mine).all()
-    known = session.scalar(select(Identity).where(Identity.platform == "mail", Identity.platform_id == person.email))
-    if known is None:
-        known = Identity(
-            person_id=person.id, platform="mail", workspace="", platform_id=person.email or "", recorded_at=now
-        )
-        session.add(known)
-    return [known]
 
 
 def release(session: Session, copies: Sequence[Copy], now: datetime) -> None:

@@ -26,7 +26,7 @@ from bot.web.letter import mail
 from bot.web.links import make_link
 from config.settings import BadSettings, Settings, is_loopback
 from models.message import Message
-from models.person import Person
+from models.outbox import Delivery
 
 STEP_SECONDS = 30  # for one command and its answer
 IDLE_CONNECTIONS = 4
@@ -104,9 +104,13 @@ class Mail:
         self._from = Address(settings.bot_name, addr_spec=sender(settings))
         self._idle: list[aiosmtplib.SMTP] = []
 
-    def address(self, session: Session, person: Person, now: datetime) -> Reach | None:
+    def address(self, session: Session, row: Delivery, now: datetime) -> Reach | None:
         """Return the person's address with a new one-time link, or None where the roster has no address."""
+        person = row.message.person
         return Reach(person.email, make_link(session, person, now)) if person.email else None
+
+    async def turn(self, copy: Copy) -> None:
+        """Wait for nobody: `pace` bounds how many letters are under way."""
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send."""
