@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
+from bot.slack.api import NoToken
 from bot.slack.asking import Refused, Silent, ask
 from bot.slack.keys import Keys, Unreadable
 from config.settings import Settings
@@ -30,14 +31,6 @@ PATIENCE = 10  # seconds to wait for another process that renews it
 
 
 Where = tuple[ColumnElement[bool], ...]
-
-
-class NoToken(Exception):
-    """There is no token that opens the workspace now; `cause` is a code, as of a paused workspace."""
-
-    def __init__(self, cause: str) -> None:
-        super().__init__(cause)
-        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)

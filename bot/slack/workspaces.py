@@ -11,9 +11,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from bot.slack.api import NoToken
 from bot.slack.asking import Refused, Silent, ask
 from bot.slack.manifest import scopes
-from bot.slack.tokens import NoToken, Tokens
+from bot.slack.refusals import THE_WORKSPACE
+from bot.slack.tokens import Tokens
 from config.settings import Settings
 from models.chat import Workspace
 from workflows.context import Context
@@ -21,21 +23,6 @@ from workflows.workspace.standing import Seen, by_ref, meet, resume
 
 log = structlog.get_logger()
 REST = timedelta(minutes=1)  # between two questions where the first had no good answer
-# What a token answers that works no more: the workspace is paused, and people hear nothing until it works again.
-DEAD = frozenset(
-    {
-        "account_inactive",
-        "invalid_auth",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "token_expired",
-        "token_revoked",
-    }
-)
 
 
 class Workspaces:
@@ -92,7 +79,7 @@ class Workspaces:
 
     async def _refused(self, code: str) -> None:
         """Pause the workspace to which the settings' token led, if it ever led to one."""
-        if code in DEAD:
+        if code in THE_WORKSPACE:
             for ref in await self._refs("connected", token=None):
                 await self._tokens.lost(ref, code)
 

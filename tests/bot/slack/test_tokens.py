@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.slack.api import NoToken
 from bot.slack.keys import Keys
-from bot.slack.tokens import NoToken, Tokens
+from bot.slack.tokens import Tokens
 from bot.slack.workspaces import Workspaces
 from models.chat import Workspace
 from tests.bot.slack.wire import Wire
