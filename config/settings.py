@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     slack_per_second: float = Field(
         8.0, gt=0, description="Slack: messages a second in one workspace, all workers together"
     )
+    slack_per_conversation: float = Field(
+        1.0, gt=0, description="Slack: messages a second to one person, all workers together"
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Slack: where its Web API is; tests use a stand-in"
     )

@@ -69,6 +69,12 @@ def _find(ctx: Context, target: str) -> OutboxMessage:
     return one
 
 
+@WORKFLOW.look("show", help="read one message again, all of it", example="inbox show M-12", find=_find, may=everyone)
+def show(ctx: Context, one: OutboxMessage, answers: Answers) -> m.Message:
+    """Return a message as it stands now."""
+    return _dated(ctx, one)
+
+
 @WORKFLOW.do("seen", help="say that you have read a message", example="inbox seen M-12", find=_find, may=everyone)
 def seen(ctx: Context, one: OutboxMessage, answers: Answers) -> m.Message:
     """Note that a message was read; it leaves the home page and stays under Messages."""
