@@ -16,6 +16,10 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.inbound import Inbound
 from bot.outside.mail import Mail
+from bot.slack.api import Api
+from bot.slack.channel import SlackChannel
+from bot.slack.keys import Keys
+from bot.slack.tokens import Tokens
 from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.protocol import Protocol
@@ -47,11 +51,16 @@ def make_app(
     return app
 
 
-def make_worker(database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> Worker:
-    """Return the background work over an open database, with every channel the settings allow."""
+def make_worker(
+    database: Database, settings: Settings, keys: tuple[str, ...], clock: Callable[[], datetime] = utc_now
+) -> Worker:
+    """Return the background work over an open database, with every channel the settings allow; `keys` open tokens."""
     channels: list[Channel] = [WebInbox()]
     if settings.smtp_url:
         channels.append(Mail(settings))
+    if settings.slack:
+        tokens = Tokens(database, settings, Keys(keys), clock)
+        channels.append(SlackChannel(database, settings, Api(settings.slack_api_url, tokens), clock))
     return Worker(database, settings, Delivery(database, settings, channels, clock), clock)
 
 

@@ -113,6 +113,10 @@ class Channel(Protocol):
         """Return what became of a copy in doubt: Sent, Later (it is not there, send it again) or still Doubt."""
         ...
 
+    def tidy(self, session: Session, now: datetime) -> None:
+        """Forget what can have no effect any more."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...
@@ -140,6 +144,9 @@ class WebInbox:
     async def look_up(self, copy: Copy) -> Outcome:
         """Return that it is there already."""
         return Sent()
+
+    def tidy(self, session: Session, now: datetime) -> None:
+        """Do nothing."""
 
     async def close(self) -> None:
         """Do nothing."""

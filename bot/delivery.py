@@ -47,6 +47,11 @@ class Delivery:
             log.warning("claims ran out", copies=expired)
         return sum(await asyncio.gather(*(self._serve(channel) for channel in self._channels)))
 
+    def tidy(self, session: Session, now: datetime) -> None:
+        """Let every channel forget what can have no effect any more."""
+        for channel in self._channels:
+            channel.tidy(session, now)
+
     def stop(self) -> None:
         """Begin nothing new; what is under way is finished by the round that began it."""
         self._stopping = True

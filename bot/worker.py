@@ -84,9 +84,11 @@ class Worker:
 
     async def tidy(self) -> None:
         """Forget gestures, links and attempts that can have no effect any more."""
-        before = self._clock() - KEPT
+        now = self._clock()
+        before = now - KEPT
 
         def work(session: Session) -> None:
+            self._delivery.tidy(session, now)
             session.execute(delete(SeenGesture).where(SeenGesture.at < before))
             session.execute(delete(SignInAttempt).where(SignInAttempt.at < before))
             session.execute(delete(SignInLink).where(SignInLink.expires_at < before))

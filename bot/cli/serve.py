@@ -89,7 +89,7 @@ async def _serve(deployment: Deployment) -> None:
         ) from None
     try:
         welcome(deployment, address)
-        async with make_worker(deployment.database, settings).running():
+        async with make_worker(deployment.database, settings, deployment.keys).running():
             await stop.wait()
     finally:
         await server.aclose()
@@ -99,7 +99,7 @@ async def _work(deployment: Deployment) -> None:
     """Work in the background until told to stop."""
     stop = stopped()
     _settle()
-    async with make_worker(deployment.database, deployment.settings).running():
+    async with make_worker(deployment.database, deployment.settings, deployment.keys).running():
         OUT.print("Working. Stop with Ctrl-C.")
         await stop.wait()
 

@@ -134,6 +134,9 @@ class Mail:
         """Return that nobody can know: there is no mailbox of other people to look into."""
         return Doubt("mail cannot be looked up")
 
+    def tidy(self, session: Session, now: datetime) -> None:
+        """Forget nothing: nothing is remembered."""
+
     async def close(self) -> None:
         """See Channel.close."""
         while self._idle:

@@ -21,6 +21,7 @@ from bot.slack.asking import Refused, Silent, ask
 from bot.slack.keys import Keys, Unreadable
 from config.settings import Settings
 from models.chat import Workspace
+from models.moves import Stale
 from workflows.context import Context
 from workflows.workspace.standing import TAKEN_FROM, Kept, by_ref, pause
 
@@ -88,7 +89,10 @@ class Tokens:
             row = by_ref(session, ref)
             return row is not None and pause(Context(session, self.settings, self._clock()), row, cause)
 
-        paused = await self._database.write(work)
+        try:
+            paused = await self._database.write(work)
+        except Stale:
+            return False  # another message to the same workspace has just found out
         if paused:
             log.error("workspace paused", cause=cause)
         return paused

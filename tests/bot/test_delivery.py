@@ -18,7 +18,7 @@ from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from tests.support.company import publish
 from tests.support.mail import MailServer
-from tests.support.stage import Player, Stage
+from tests.support.stage import KEYS, Player, Stage
 from workflows import duty
 from workflows.context import Context
 from workflows.workflow import REGISTRY
@@ -278,7 +278,7 @@ def test_what_a_dead_process_claimed_is_in_doubt_after_its_time(post: Stage) -> 
     """It may have been sent: after timeout and margin it is unconfirmed, not before, and not sent again."""
     ana = post.person("Ana")
     say(post, ana, "Claimed by the dead")
-    worker = make_worker(post.database, post.settings, post.clock)
+    worker = make_worker(post.database, post.settings, KEYS, post.clock)
 
     def claim(session: Session) -> None:
         channel = WebInbox()
@@ -299,7 +299,7 @@ def test_two_workers_share_the_work(post: Stage) -> None:
     people = [post.person(name) for name in ("Ana", "Bruno", "Chidi", "Keisha", "Farah", "Callum")]
     for number in range(60):
         say(post, people[number % 6], f"Letter {number}")
-    other = make_worker(post.database, post.settings, post.clock)
+    other = make_worker(post.database, post.settings, KEYS, post.clock)
 
     async def both() -> None:
         import asyncio

@@ -17,7 +17,7 @@ from bot.plans import Plans, Unfinished
 from models.gesture import Upload
 from models.person import Person, RosterImport
 from scripts.bench.roster import roster
-from tests.support.stage import Stage, on_stage
+from tests.support.stage import KEYS, Stage, on_stage
 from workflows.context import Context
 from workflows.first_steps import install
 from workflows.workflow import REGISTRY
@@ -114,7 +114,7 @@ def test_a_job_without_an_end_leaves_the_others_their_turn(stage: Stage, monkeyp
 
     monkeypatch.setitem(flow.jobs, "endless", endless)
     monkeypatch.setitem(flow.jobs, "after it", after_it)
-    worker = make_worker(stage.database, stage.settings, stage.clock)
+    worker = make_worker(stage.database, stage.settings, KEYS, stage.clock)
     stage.loop.run(worker.jobs())
     assert done.count("endless") > 2
     stage.loop.run(worker.close())

@@ -14,7 +14,7 @@ from models.outbox import OutboxMessage
 from models.person import Person
 from tests.dialogues.test_acknowledge import ask
 from tests.support.company import publish
-from tests.support.stage import Player, Stage
+from tests.support.stage import KEYS, Player, Stage
 from workflows.nudges import remind
 
 
@@ -134,7 +134,7 @@ def test_two_workers_write_one_reminder(stage: Stage) -> None:
         ask(stage, player, policy)
     stage.works()
     stage.now = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
-    other = make_worker(stage.database, stage.settings, stage.clock)
+    other = make_worker(stage.database, stage.settings, KEYS, stage.clock)
 
     async def both() -> None:
         await asyncio.gather(stage.worker.until_idle(), other.until_idle())

@@ -96,7 +96,7 @@ class Stage:
         self.settings = settings
         self.now = MONDAY
         self.address = ""
-        self.worker = make_worker(database, settings, self.clock)
+        self.worker = make_worker(database, settings, KEYS, self.clock)
         self.mail: MailServer | None = None
         self.surface: Surface
 

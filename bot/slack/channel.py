@@ -1,0 +1,191 @@
+"""Slack as a channel: a copy is one message in somebody's direct messages with the app, redrawn when things change.
+
+What is said once must not be said twice. So each copy carries its id as metadata, and a copy of which nobody knows
+whether it arrived is looked for in the direct messages, long after it can still be under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
+from bot.database import Database
+from bot.slack import pace
+from bot.slack.api import Api, NoToken, NotSent, Refused, TooMuch, Trouble
+from bot.slack.draw.blocks import message_pages
+from bot.slack.pace import Pacer, Slot
+from bot.slack.places import Place, Places, where_it_can_go, where_it_is, where_it_may_be
+from bot.slack.refusals import A_SETTING, THE_MESSAGE, THE_PERSON, THE_WORKSPACE
+from config.settings import Settings
+from models.message import Message
+from models.outbox import Delivery
+
+log = structlog.get_logger()
+COPY = "countersign_copy"
+AHEAD = 3  # seconds of slots that one process keeps for the copies it has claimed
+MOST = 32  # copies under way at once: what a process that is killed leaves in doubt
+PAUSED = timedelta(minutes=5)  # until a copy asks again whether its workspace is back
+SLACK = timedelta(seconds=3)  # of a call's time, for what stands around it
+PAGE = 200  # messages on one page of a conversation's history
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a copy goes, or may be; `slot` is when."""
+
+    where: Places
+    slot: Slot
+
+    @property
+    def place(self) -> Place:
+        """The place that counts."""
+        return self.where.places[0]
+
+
+class SlackChannel:
+    """The Slack channel."""
+
+    name = "slack"
+    can_look_up = True
+
+    def __init__(self, database: Database, settings: Settings, api: Api, clock: Callable[[], datetime]) -> None:
+        self.pacer = Pacer(settings.slack_per_second, settings.slack_per_conversation)
+        self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.slack_per_second * AHEAD))))
+        self.timeout = api.timeout + SLACK
+        self._database = database
+        self._base_url = settings.base_url
+        self._api = api
+        self._clock = clock
+
+    def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
+        """See Channel.address: somebody is written to where they can be reached, in a connected workspace first."""
+        if row.platform_ref:
+            found, part = where_it_is(session, row), pace.CHANGING
+        elif row.state == "in doubt":
+            found, part = where_it_may_be(session, row), pace.LOOKING
+        else:
+            found, part = where_it_can_go(session, row), ""
+        if not isinstance(found, Places):
+            return NotYet(now + PAUSED) if found else None
+        first = found.places[0]
+        slot = self.pacer.reserve(session, first.workspace, part or first.user, now)
+        return Address(found, slot) if isinstance(slot, Slot) else NotYet(slot)
+
+    async def turn(self, copy: Copy) -> Later | None:
+        """See Channel.turn: wait for the slot, and look once more whether anything is held by then."""
+        slot: Slot = copy.address.slot
+        await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
+        holds = await self._database.read(lambda session: pace.held(session, slot))
+        until = self.pacer.void(slot, holds)
+        return None if until is None else Later("held", max(until - self._clock(), timedelta()), blameless=True)
+
+    async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
+        """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
+        page = message_pages(message, names, self._base_url, again=f"inbox.show\nM-{copy.message_id}")[0]
+        said = {**page, "metadata": {"event_type": COPY, "event_payload": {"copy": copy.id}}}
+        said |= {"parse": "none", "link_names": False}
+        try:
+            return await (self._change(copy, said) if copy.platform_ref else self._post(copy, said))
+        except Trouble as trouble:
+            return await self._outcome(copy, trouble)
+
+    async def look_up(self, copy: Copy) -> Outcome:
+        """See Channel.look_up: in the person's direct messages with the app, wherever they have some."""
+        to: Address = copy.address
+        if copy.platform_ref:
+            return Later("changed again", blameless=True)  # which harms nobody
+        try:
+            for place in to.where.places:
+                if ref := await self._find(place, copy):
+                    return Sent(ref)
+        except Trouble as trouble:
+            await self._outcome(copy, trouble)
+            return Doubt(trouble.code)
+        return Later("not there") if to.where.all_of_them else Doubt("a workspace is gone")
+
+    def tidy(self, session: Session, now: datetime) -> None:
+        """See Channel.tidy."""
+        self.pacer.tidy(session, now)
+
+    async def close(self) -> None:
+        """See Channel.close."""
+        await self._api.close()
+
+    async def _post(self, copy: Copy, said: Mapping[str, Any]) -> Outcome:
+        place = copy.address.place
+        how = {"unfurl_links": False, "unfurl_media": False, "client_msg_id": _same_again(copy)}
+        answer = await self._api.call(place.workspace, "chat.postMessage", channel=place.user, **said, **how)
+        return Sent(f"{place.workspace}/{answer['channel']}/{answer['ts']}")
+
+    async def _change(self, copy: Copy, said: Mapping[str, Any]) -> Outcome:
+        workspace, channel, ts = copy.platform_ref.split("/")
+        await self._api.call(workspace, "chat.update", channel=channel, ts=ts, **said)
+        return Sent(copy.platform_ref)
+
+    async def _find(self, place: Place, copy: Copy) -> str:
+        """Return the ref of a copy in somebody's direct messages, or nothing."""
+        opened = await self._api.call(place.workspace, "conversations.open", users=place.user)
+        channel, cursor = opened["channel"]["id"], ""
+        oldest = f"{(copy.said_at - timedelta(minutes=5)).timestamp():.6f}"
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            about = {"channel": channel, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
+            answer = await self._api.call(place.workspace, "conversations.history", **about, **more)
+            for message in answer["messages"]:
+                if _is(message, copy):
+                    return f"{place.workspace}/{channel}/{message['ts']}"
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return ""
+
+    async def _outcome(self, copy: Copy, trouble: Trouble) -> Outcome:
+        """Return what became of a copy, after everybody else has been kept from the same trouble."""
+        match trouble:
+            case TooMuch(after=after):
+                return await self._hold(copy.address.slot, after)
+            case NotSent():
+                return Later(trouble.code, everybody=True)
+            case NoToken():
+                return Later(trouble.code, PAUSED, blameless=True)
+            case Refused():
+                return self._refusal(copy, trouble.code)
+        return Doubt(trouble.code)
+
+    def _refusal(self, copy: Copy, code: str) -> Outcome:
+        """Return what a refusal means."""
+        if code in THE_WORKSPACE:
+            return Later(code, PAUSED, blameless=True)
+        if copy.platform_ref and code not in THE_MESSAGE:
+            return Sent(copy.platform_ref)  # the message is gone, or its reader: nothing is left to keep up to date
+        if code in THE_PERSON:
+            return Failed(code, permanent=True, identity=copy.address.place.identity)
+        log.error("not taken by Slack", copy=copy.id, problem=code)
+        return Later(code) if code in A_SETTING else Failed(code)
+
+    async def _hold(self, slot: Slot, after: timedelta) -> Later:
+        """Let nothing begin before Slack wants it: in this process at once, then in all of them."""
+        now = self._clock()
+        kind = slot.buckets[1]
+        name = kind if kind.endswith(pace.PARTS) else slot.buckets[0]
+        self.pacer.note(name, now + after + pace.SKEW)
+        await self._database.write(lambda session: self.pacer.write_down(session, name, now))
+        return Later("ratelimited", after + pace.SKEW, blameless=True)
+
+
+def _same_again(copy: Copy) -> str:
+    """Return an id that every try of a copy shares. Slack may know by it what it has; nothing here relies on that."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{COPY} {copy.id} {copy.said_at.isoformat()}"))
+
+
+def _is(message: Mapping[str, Any], copy: Copy) -> bool:
+    about = message.get("metadata") or {}
+    return about.get("event_type") == COPY and (about.get("event_payload") or {}).get("copy") == copy.id
