@@ -13,11 +13,12 @@ from bot.slack.draw.text import plain
 FOOT_BLOCKS, FOOT_SIZE = 2, 700  # room kept on every page for where one is and the way on
 PAGE = ".page"
 _PRESSED = 75
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def characters(block: Block) -> int:
     """Return how long a block is in characters of its JSON."""
-    return len(json.dumps(block, ensure_ascii=False, separators=(",", ":"))) + 1
+    return len(_COMPACT.encode(block)) + 1
 
 
 def in_bytes(block: Block) -> int:

@@ -21,6 +21,8 @@ _BORDERS = ("\n\n", "\n", ". ", " ")
 
 def readable(text: str, names: Names) -> str:
     """Return `text` with names for mentions, and without characters that hide or reorder."""
+    if text.isascii() and text.isprintable():
+        return text  # most texts: neither mentions nor anything to take out
     return clean(with_names(text, names))
 
 
