@@ -22,7 +22,8 @@ from bot.deployment import MODE, CannotStart, connect, kind_of, read_settings
 from bot.migrate import differences, standing
 from bot.outside.mail import Server
 from bot.worker import WORKER
-from config.settings import Settings, is_loopback
+from config.chats import is_loopback
+from config.settings import Settings
 from models.desk import Meta
 from models.guards import APPEND_ONLY, create_guards
 from models.outbox import Delivery

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import cached_property
 from typing import Self
@@ -10,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.chats import is_loopback, slack_problems, teams_problems
 
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 _NO_ADMIN = (
@@ -20,16 +21,6 @@ _NO_ADMIN = (
 
 class BadSettings(ValueError):
     """The settings contradict each other or something is missing; the text says what and how to get it."""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address can only be reached from this machine."""
-    if host.strip("[]").lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Settings(BaseSettings):
@@ -64,6 +55,25 @@ class Settings(BaseSettings):
     )
     slack_api_url: str = Field(
         "https://slack.com/api/", description="Slack: where its Web API is; tests use a stand-in"
+    )
+    teams_app_id: str = Field("", description="Teams: the bot's app (client) id in Microsoft Entra")
+    teams_app_password: str = Field("", description="Teams: the client secret of that app")
+    teams_managed_identity: bool = Field(False, description="Teams: the app id is a managed identity, without a secret")
+    teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id; several comma-separated")
+    teams_local: bool = Field(False, description="Teams: take unsigned activities, on this machine only, to try things")
+    teams_per_second: float = Field(20.0, gt=0, description="Teams: messages a second in one tenant")
+    teams_login_url: str = Field(
+        "https://login.microsoftonline.com/", description="Teams: where tokens for the Bot Connector are asked for"
+    )
+    teams_keys_url: str = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Teams: the document that leads to the keys which sign activities",
+    )
+    teams_issuer: str = Field("https://api.botframework.com", description="Teams: who signs activities")
+    teams_service_urls: str = Field(
+        "https://smba.trafficmanager.net/,https://smba.infra.gcc.teams.microsoft.com/,"
+        "https://smba.infra.gov.teams.microsoft.us/,https://smba.infra.dod.teams.microsoft.us/",
+        description="Teams: the service addresses that may get our token, comma-separated",
     )
 
     @model_validator(mode="after")
@@ -118,23 +128,29 @@ class Settings(BaseSettings):
             self.slack_bot_token or self.slack_signing_secret or self.slack_app_token or self.slack_oauth_client_id
         )
 
+    @property
+    def teams(self) -> bool:
+        """Whether anything was said about Teams."""
+        return bool(self.teams_app_id or self.teams_app_password or self.teams_managed_identity or self.teams_local)
+
     def problems(self) -> list[str]:
         """Return what is missing or contradictory, each with what to do; empty means ready to start."""
         half = self._only_real()
         found = [_NO_ADMIN.format(", ".join(half))] if half and self.demo else []
-        return (
-            found + (self._demo_problems() if self.demo and not half else self._real_problems()) + slack_problems(self)
-        )
+        found += self._demo_problems() if self.demo and not half else self._real_problems()
+        return found + slack_problems(self) + teams_problems(self)
 
     def _only_real(self) -> list[str]:
         """Return the settings that were given and that only a real deployment has."""
         outside_mail = self.smtp_url and not is_loopback(self.mail_host)
         outside_slack = self.slack and not is_loopback(urlsplit(self.slack_api_url).hostname or "")
+        outside_teams = self.teams_app_id and not is_loopback(urlsplit(self.teams_login_url).hostname or "")
         given = {
             "SECRET_KEY": self.secret_key,
             "DOMAINS": self.domains,
             "SMTP_URL": outside_mail,
             "SLACK_API_URL": outside_slack,
+            "TEAMS_APP_ID": outside_teams,
         }
         return [f"COUNTERSIGN_{name}" for name, value in given.items() if value]
 
@@ -158,7 +174,9 @@ class Settings(BaseSettings):
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
         mail = urlsplit(self.smtp_url)
-        if (self.smtp_url or not self.slack) and (mail.scheme not in ("smtp", "smtps") or not mail.hostname):
+        if (self.smtp_url or not (self.slack or self.teams_app_id)) and (
+            mail.scheme not in ("smtp", "smtps") or not mail.hostname
+        ):
             found.append(
                 "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody "
                 "can be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
@@ -175,31 +193,3 @@ class Settings(BaseSettings):
         found = self.problems()
         if found:
             raise BadSettings("\n".join(f"- {problem}" for problem in found))
-
-
-def slack_problems(told: Settings) -> list[str]:
-    """Return what is missing of a Slack app, each with where to find it."""
-    if not told.slack:
-        return []
-    found = []
-    if not (told.slack_bot_token or told.slack_oauth_client_id):
-        found.append(
-            "COUNTERSIGN_SLACK_BOT_TOKEN is missing. Install the app to your workspace and copy the Bot User OAuth "
-            "Token (xoxb-...) from “OAuth & Permissions”."
-        )
-    if not (told.slack_signing_secret or told.slack_app_token):
-        found.append(
-            "COUNTERSIGN_SLACK_SIGNING_SECRET is missing. Copy it from “Basic Information” of the Slack app; "
-            "with Socket Mode set COUNTERSIGN_SLACK_APP_TOKEN (xapp-...) instead."
-        )
-    if bool(told.slack_oauth_client_id) != bool(told.slack_oauth_client_secret):
-        found.append(
-            "COUNTERSIGN_SLACK_OAUTH_CLIENT_ID and COUNTERSIGN_SLACK_OAUTH_CLIENT_SECRET belong together: copy both "
-            "from “Basic Information” of the Slack app."
-        )
-    if told.slack_oauth_client_id and told.slack_bot_token:
-        found.append(
-            "COUNTERSIGN_SLACK_BOT_TOKEN is for a single workspace and COUNTERSIGN_SLACK_OAUTH_CLIENT_ID for several: "
-            "unset one of them."
-        )
-    return found

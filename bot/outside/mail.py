@@ -24,7 +24,8 @@ from bot.web.draw import with_to
 from bot.web.frame import Frame
 from bot.web.letter import mail
 from bot.web.links import make_link
-from config.settings import BadSettings, Settings, is_loopback
+from config.chats import is_loopback
+from config.settings import BadSettings, Settings
 from models.message import Message
 from models.outbox import Delivery
 

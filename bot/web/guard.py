@@ -15,7 +15,7 @@ from bot.web import doors, draw
 from bot.web.frame import Again
 from bot.web.parts import PARTS, bare_frame, frame_of, session_secret, viewer
 from bot.web.posted import POSTED, posted, texts
-from config.settings import is_loopback
+from config.chats import is_loopback
 
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -16,7 +16,7 @@ from bot.web.parts import PARTS, bare_frame, page, session_secret
 from bot.web.posted import posted
 from bot.web.session import belongs
 from bot.web.visits import UNPROVEN, arrive, welcome
-from config.settings import is_loopback
+from config.chats import is_loopback
 from models.gesture import Auth
 from models.message import clean
 from models.person import Person

@@ -107,3 +107,27 @@ def test_with_slack_mail_may_wait() -> None:
 def test_a_demo_talks_to_no_slack_but_on_this_machine() -> None:
     Settings(**SLACK, slack_api_url="http://127.0.0.1:9/api/").check()
     assert "COUNTERSIGN_SLACK_API_URL says" in said(**SLACK)
+
+
+TEAMS: dict[str, Any] = {"teams_app_id": "app", "teams_app_password": "secret", "teams_tenant_id": "tenant"}
+
+
+def test_teams_needs_all_its_parts() -> None:
+    Settings(**REAL, **TEAMS).check()
+    Settings(**REAL, teams_app_id="app", teams_managed_identity=True, teams_tenant_id="tenant").check()
+    assert "TEAMS_TENANT_ID is missing" in said(**REAL, **{**TEAMS, "teams_tenant_id": ""})
+    assert "TEAMS_APP_ID is missing" in said(**REAL, teams_app_password="secret", teams_tenant_id="tenant")
+    assert "not both" in said(**REAL, **TEAMS, teams_managed_identity=True)
+    assert "not both" in said(**REAL, teams_app_id="app", teams_tenant_id="tenant")
+
+
+def test_unsigned_activities_are_for_this_machine_only() -> None:
+    Settings(teams_local=True).check()
+    assert "takes activities from anybody" in said(teams_local=True, host="0.0.0.0")  # noqa: S104 - that is the mistake
+    assert "takes activities from anybody" in said(**{**REAL, "teams_local": True})
+    assert "without credentials" in said(teams_local=True, teams_login_url="http://127.0.0.1:9/", **TEAMS)
+
+
+def test_a_demo_talks_to_no_teams_but_on_this_machine() -> None:
+    Settings(**TEAMS, teams_login_url="http://127.0.0.1:9/").check()
+    assert "COUNTERSIGN_TEAMS_APP_ID says" in said(**TEAMS)

@@ -1,0 +1,1 @@
+"""A strict stand-in for Microsoft Teams: who signs, who takes messages, what a person sees."""
