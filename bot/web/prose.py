@@ -11,7 +11,7 @@ import nh3
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from bot.markdown import MARKDOWN
+from bot.text.markdown import MARKDOWN
 from models.message import with_names
 
 # Text comes from policy authors, not from us: what the parser makes of it is checked again against this list.

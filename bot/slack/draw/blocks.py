@@ -10,10 +10,12 @@ from urllib.parse import quote, unquote
 
 from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, NOTICE, ROW, URL
 from bot.slack.draw.pages import MESSAGE, leading_on, paged
-from bot.slack.draw.prose import draw_prose
-from bot.slack.draw.rich import Block, Flow, Run, run, runs
-from bot.slack.draw.tables import draw_chart, draw_table
-from bot.slack.draw.text import Names, cut, fits, plain, readable
+from bot.slack.draw.rich import Block, Flow
+from bot.slack.draw.text import cut, fits, plain
+from bot.text.prose import draw_prose
+from bot.text.runs import Run, run, runs
+from bot.text.tables import draw_chart, draw_table
+from bot.text.words import Names, readable
 from models.message import Button, Fact, Form, Home, Link, Message, Tone
 
 Page = dict[str, Any]

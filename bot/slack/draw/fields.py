@@ -10,8 +10,10 @@ from datetime import date
 from typing import Any
 
 from bot.slack.draw.limits import BOXES, GROUPS, HINT, INPUT, LABEL, OPTION_HINT, OPTION_LABEL, OPTIONS
-from bot.slack.draw.rich import Block, Flow, run, runs
-from bot.slack.draw.text import Names, fits, plain, readable
+from bot.slack.draw.rich import Block, Flow
+from bot.slack.draw.text import fits, plain
+from bot.text.runs import run, runs
+from bot.text.words import Names, readable
 from models.message import AnyField, Choice, Date, File, Option, Person, Text, Toggle
 
 ANSWER = "v"  # action_id of every question

@@ -11,8 +11,10 @@ from bot.slack.draw.fields import asks, draw_field, given
 from bot.slack.draw.limits import HINT, INPUT, VIEW_BLOCKS, VIEW_BUTTON, VIEW_BYTES, VIEW_TITLE
 from bot.slack.draw.pages import VIEW, Paper, in_bytes, leading_on, paged
 from bot.slack.draw.place import Place
-from bot.slack.draw.rich import Block, Flow, run, runs
-from bot.slack.draw.text import Names, fits, plain, readable
+from bot.slack.draw.rich import Block, Flow
+from bot.slack.draw.text import fits, plain
+from bot.text.runs import run, runs
+from bot.text.words import Names, readable
 from models.message import AnyField, Form, Home, Message, Text
 
 View = dict[str, Any]

@@ -5,44 +5,16 @@ A run is one rich text element: a stretch of text with a style, or a link. Slack
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from bot.slack.draw.limits import TEXT, URL
-from bot.slack.draw.text import Names, pieces, readable
+from bot.slack.draw.limits import TEXT
+from bot.text.runs import EACH, Run, join, length, run, split
+from bot.text.words import pieces
 
 Block = dict[str, Any]
-Run = dict[str, Any]
-_COMMAND = re.compile(r"`([^`\s](?:[^`\n]{0,198}[^`\s])?)`")
 _INDENT = 8  # the deepest list Slack draws
-_EACH = 60  # characters that a run counts for beside its text: what its JSON takes
 _MOST = 10_000  # the highest number of an ordered list
-_SCHEMES = ("http://", "https://", "mailto:")
-
-
-def run(text: str, *styles: str) -> Run:
-    """Return a stretch of text, e.g. run("Due", "bold")."""
-    if styles:
-        return {"type": "text", "text": text, "style": dict.fromkeys(styles, True)}
-    return {"type": "text", "text": text}
-
-
-def link(text: str, url: str, *styles: str) -> Run:
-    """Return a link to a page of the web or a mail address; anything else is only text."""
-    if not url.lower().startswith(_SCHEMES) or len(url) > URL:
-        return run(text, *styles)
-    found = {"type": "link", "url": url, "text": text}
-    return {**found, "style": dict.fromkeys(styles, True)} if styles else found
-
-
-def runs(text: str, names: Names, *styles: str) -> list[Run]:
-    """Return `text` as runs, in which what stands between backticks is code."""
-    known = readable(text, names)
-    if "`" not in known:
-        return [run(known, *styles)] if known else []
-    parts = enumerate(_COMMAND.split(known))
-    return [run(part, *styles, *(("code",) if number % 2 else ())) for number, part in parts if part]
 
 
 class Flow:
@@ -71,8 +43,8 @@ class Flow:
     def code(self, lines: Iterable[str]) -> None:
         """Add lines that are aligned, in a fixed-width font; what does not fit goes on in a box of its own."""
         box = ""
-        for line in (piece for one in lines for piece in pieces(one or " ", TEXT - _EACH)):
-            if box and len(box) + len(line) >= TEXT - _EACH:
+        for line in (piece for one in lines for piece in pieces(one or " ", TEXT - EACH)):
+            if box and len(box) + len(line) >= TEXT - EACH:
                 self._add("rich_text_preformatted", [run(box)])
                 box = ""
             box += f"\n{line}" if box else line
@@ -83,7 +55,7 @@ class Flow:
         """Add an item of a list; `number` is its number in an ordered one."""
         first, *rest = split(said) or [[]]
         if number > _MOST:
-            first, number = _join([run(f"{number}. ")], first), 0
+            first, number = join([run(f"{number}. ")], first), 0
         if first:
             self._item(first, min(indent, _INDENT), number)
         for piece in rest:
@@ -93,9 +65,9 @@ class Flow:
         """Add another paragraph to the last item of a list."""
         last = self._last()
         for piece in split(said):
-            if last and last["type"] == "rich_text_list" and _length(piece) < self._room:
-                _join(last["elements"][-1]["elements"], [run("\n"), *piece])
-                self._room -= _length(piece) + 1
+            if last and last["type"] == "rich_text_list" and length(piece) < self._room:
+                join(last["elements"][-1]["elements"], [run("\n"), *piece])
+                self._room -= length(piece) + 1
             else:
                 self.say(piece)
 
@@ -105,12 +77,12 @@ class Flow:
 
     def _flowing(self, kind: str, said: Iterable[Run], gap: str, *, apart: bool = False) -> None:
         for piece in split(said):
-            last, size = self._last(), _length(piece)
+            last, size = self._last(), length(piece)
             if last and last["type"] == kind and size + len(gap) <= self._room:
-                _join(last["elements"], [run(gap), *piece])
+                join(last["elements"], [run(gap), *piece])
                 self._room -= size + len(gap)
             elif last and last["type"] != kind and apart and size < self._room:
-                self._add(kind, _join([run("\n")], piece))
+                self._add(kind, join([run("\n")], piece))
             else:
                 self._add(kind, piece)
 
@@ -122,17 +94,17 @@ class Flow:
             last
             and (last["type"], last.get("style"), last.get("indent")) == ("rich_text_list", style, indent)
             and (not number or last.get("offset", 0) + len(last["elements"]) == number - 1)
-            and _length(said) <= self._room
+            and length(said) <= self._room
         ):
             last["elements"].append(section)
-            self._room -= _length(said)
+            self._room -= length(said)
             return
         offset = {"offset": number - 1} if number > 1 else {}
         self._add("rich_text_list", said, elements=[section], style=style, indent=indent, **offset)
 
     def _add(self, kind: str, said: list[Run], **more: Any) -> None:
         part = {"type": kind, "elements": said, **more}
-        size = _length(said)
+        size = length(said)
         if size <= self._room and self._last():
             self.blocks[-1]["elements"].append(part)
             self._room -= size
@@ -146,37 +118,3 @@ class Flow:
             part: dict[str, Any] = self.blocks[-1]["elements"][-1]
             return part
         return None
-
-
-def split(said: Iterable[Run]) -> list[list[Run]]:
-    """Return runs in groups that each fit a block."""
-    return list(_split(said))
-
-
-def _split(said: Iterable[Run]) -> Iterator[list[Run]]:
-    group: list[Run] = []
-    room = TEXT
-    for one in said:
-        for text in pieces(one["text"], TEXT - _EACH):
-            if len(text) + _EACH > room and group:
-                yield group
-                group, room = [], TEXT
-            _join(group, [{**one, "text": text}])
-            room -= len(text) + _EACH
-    if group:
-        yield group
-
-
-def _join(said: list[Run], more: Iterable[Run]) -> list[Run]:
-    """Add runs to others, neighbours of one style as one, and return them."""
-    for one in more:
-        last = said[-1] if said else one
-        if last is not one and last["type"] == one["type"] == "text" and last.get("style") == one.get("style"):
-            last["text"] += one["text"]
-        else:
-            said.append(one)
-    return said
-
-
-def _length(said: Iterable[Run]) -> int:
-    return sum(len(one["text"]) + _EACH for one in said)

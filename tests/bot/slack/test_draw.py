@@ -14,9 +14,10 @@ from bot.slack.draw.limits import PRIVATE
 from bot.slack.draw.modal import Look, form_pages, form_view, home_view, list_view, message_view, more_to_ask
 from bot.slack.draw.pages import page_wanted
 from bot.slack.draw.place import Place, opened
-from bot.slack.draw.prose import draw_prose
 from bot.slack.draw.rich import Flow
-from bot.slack.draw.text import cut, pieces
+from bot.slack.draw.text import cut
+from bot.text.prose import draw_prose
+from bot.text.words import pieces
 from models import message as m
 from tests.bot.slack.reader import read, read_view
 from tests.bot.slack.valid import check_page, check_view

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.slack.draw.blocks import address, home_pages, message_pages, opener_pages
 from bot.slack.draw.modal import Look, beside, form_pages, form_view, home_view, list_view, message_view
 from bot.slack.draw.place import Place
-from bot.slack.draw.text import readable
+from bot.text.words import readable
 from models import message as m
 from tests.bot.slack import said
 from tests.bot.slack.reader import texts

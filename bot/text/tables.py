@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from bot.slack.draw.rich import Flow, Run, run, runs
-from bot.slack.draw.text import Names, readable
+from bot.text.runs import Flow, Run, run, runs
+from bot.text.words import Names, readable
 from evidence.chart import chart_table, chart_text
 from models.message import Bar, Chart, Table
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
-from bot.markdown import MARKDOWN
-from bot.slack.draw.rich import Flow, Run, link, run
-from bot.slack.draw.tables import draw_table
-from bot.slack.draw.text import Names, readable
+from bot.text.markdown import MARKDOWN
+from bot.text.runs import Flow, Run, link, run
+from bot.text.tables import draw_table
+from bot.text.words import Names, readable
 from models.message import Table
 
 _STYLES = {"strong_open": "bold", "em_open": "italic", "s_open": "strike"}
