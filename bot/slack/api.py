@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.refusals import THE_WORKSPACE
-from config.settings import is_loopback
+from config.chats import is_loopback
 
 TIMEOUT = timedelta(seconds=20)
 CONNECT_SECONDS = 8
