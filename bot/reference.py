@@ -82,7 +82,6 @@ def _command(act: Act) -> tuple[str, ...]:
 
 def asked(form: Callable[..., Any]) -> list[str]:
     """Return the labels of what a form may ask, read from the function that makes it and those it calls beside it."""
-    module = inspect.getmodule(form)
     found: dict[str, None] = {}
     waiting, seen = [form], set()
     while waiting:
@@ -93,11 +92,23 @@ def asked(form: Callable[..., Any]) -> list[str]:
         for call in _calls(maker):
             if isinstance(call.func, ast.Attribute) and call.func.attr in _FIELDS:
                 found.update(dict.fromkeys(_label(call)))
-            elif isinstance(call.func, ast.Name) and module is not None:
-                helper = getattr(module, call.func.id, None)
-                if inspect.isfunction(helper) and inspect.getmodule(helper) is module:
-                    waiting.append(helper)
+            elif helper := _beside(maker, call.func):
+                waiting.append(helper)
     return list(found)
+
+
+def _beside(maker: Callable[..., Any], called: ast.expr) -> Callable[..., Any] | None:
+    """Return the function that is called, if it stands in the same file or in the next room of the same workflow."""
+    rooms = vars(inspect.getmodule(maker))
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+        helper = getattr(rooms.get(called.value.id), called.attr, None)
+    else:
+        helper = rooms.get(called.id) if isinstance(called, ast.Name) else None
+    return helper if inspect.isfunction(helper) and _folder(helper) == _folder(maker) else None
+
+
+def _folder(function: Callable[..., Any]) -> str:
+    return function.__module__.rpartition(".")[0]
 
 
 def _calls(function: Callable[..., Any]) -> Iterator[ast.Call]:

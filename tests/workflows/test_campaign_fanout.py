@@ -24,7 +24,7 @@ from models.outbox import OutboxMessage
 from models.person import Person
 from models.policy import Policy, PolicyVersion
 from models.record import Record
-from workflows.campaign import announce, fanout, launch
+from workflows.campaign import announce, begin, fanout, launch
 from workflows.context import Context
 from workflows.drafts import draft
 from workflows.workflow import REGISTRY, Job, Topic
@@ -32,7 +32,7 @@ from workflows.workflow import REGISTRY, Job, Topic
 BEGIN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PEOPLE = 2000
 LEFT = 40  # every fiftieth has left
-JOBS: tuple[Job, ...] = (fanout.fan_out, fanout.begin, announce.announce)
+JOBS: tuple[Job, ...] = (fanout.fan_out, begin.begin, announce.announce)
 
 
 class Lost(Exception):

@@ -1,6 +1,49 @@
 """Campaigns: one asking of many people, prepared, launched, watched and ended by the compliance lead."""
 
-from workflows.campaign import announce, change, combine, fanout, kit, launch, look, plan, preview, sweep
+from workflows.campaign import (
+    add,
+    announce,
+    begin,
+    combine,
+    counted,
+    deadline,
+    fanout,
+    kit,
+    launch,
+    listing,
+    look,
+    pause,
+    pilot,
+    plan,
+    preview,
+    sample,
+    stop,
+    sweep,
+    taken_back,
+    withdraw,
+)
 from workflows.campaign.base import WORKFLOW
 
-__all__ = ["WORKFLOW", "announce", "change", "combine", "fanout", "kit", "launch", "look", "plan", "preview", "sweep"]
+__all__ = [
+    "WORKFLOW",
+    "add",
+    "announce",
+    "begin",
+    "combine",
+    "counted",
+    "deadline",
+    "fanout",
+    "kit",
+    "launch",
+    "listing",
+    "look",
+    "pause",
+    "pilot",
+    "plan",
+    "preview",
+    "sample",
+    "stop",
+    "sweep",
+    "taken_back",
+    "withdraw",
+]

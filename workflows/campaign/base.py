@@ -25,6 +25,7 @@ MOVES = {
     ("paused", "withdraw"): "withdrawn",
     ("running", "close"): "closed",
 }
+LIVE = ("held", "running", "paused")
 WORKFLOW = Workflow(
     "campaign",
     "Campaigns",

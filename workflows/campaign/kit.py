@@ -9,7 +9,7 @@ from models import message as m
 from models.campaign import Campaign
 from workflows.campaign.base import WORKFLOW, find
 from workflows.campaign.population import foresee
-from workflows.campaign.preview import channels
+from workflows.campaign.reached import channels
 from workflows.context import Context, say_date
 from workflows.who import leads
 from workflows.workflow import Answers

@@ -1,4 +1,4 @@
-"""Looking at campaigns: the list, and how one stands."""
+"""How one campaign stands."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from models import message as m
 from models.campaign import Assignment, Campaign
 from models.person import Person
 from workflows.campaign.base import STANDS, WORKFLOW, clock, find, promise
-from workflows.campaign.fanout import on_record
+from workflows.campaign.counted import on_record
 from workflows.context import Context, say_date
-from workflows.counts import Count, chart, count_by, sentence
+from workflows.counts import chart, count_by, sentence
 from workflows.duty import OPEN
 from workflows.who import leads
 from workflows.workflow import Answers
 
-SHOWN = 30  # campaigns on the list; older ones can still be opened by their id
 LAUNCHED = ("launching", "held", "running", "paused", "closed", "withdrawn")
 BUTTONS = {
     "draft": (
@@ -39,47 +38,7 @@ BUTTONS = {
 }
 
 
-OVER = ("closed", "stopped", "withdrawn")
-
-
-@WORKFLOW.look("list", help="see every campaign", example="campaign list", may=leads, page="Campaigns")
-def list_(ctx: Context, target: str, answers: Answers) -> m.Home:
-    """Return a card for every campaign that is under way, the newest first, and a table of those that are over."""
-    newest = ctx.session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(SHOWN)).all()
-    counted = count_by(
-        ctx.session, ctx.person, ctx.now, Assignment.campaign_id, Assignment.campaign_id.in_([one.id for one in newest])
-    )
-    counts = {one.key: one for one in counted}
-    return m.Home(
-        "Campaigns",
-        cards=(
-            *(_card(ctx, one, counts.get(str(one.id))) for one in newest if one.state not in OVER),
-            *_over([one for one in newest if one.state in OVER]),
-        ),
-        empty="No campaign yet. Prepare the first one.",
-        buttons=(m.Button("New campaign", "campaign.new", "", "primary"),),
-    )
-
-
-def _card(ctx: Context, campaign: Campaign, count: Count | None) -> m.Message:
-    """Return a campaign in a few lines."""
-    return m.Message(
-        campaign.title,
-        lines=(_standing(ctx, campaign), *((sentence([count]),) if count else ())),
-        facts=(m.Fact("Campaign", campaign.code), m.Fact("Answer by", say_date(campaign.due_on))),
-        buttons=(m.Button("Open", "campaign.show", campaign.code), *_buttons(campaign)),
-    )
-
-
-def _over(campaigns: list[Campaign]) -> tuple[m.Message, ...]:
-    """Return one card with a table of the campaigns that have ended, if there are any."""
-    rows = tuple((one.code, one.title, one.state, say_date(one.due_on)) for one in campaigns)
-    head = ("Campaign", "About", "Ended", "Answer by")
-    lines = ("Type `campaign show C-1` to look at one of them.",)
-    return (m.Message("Over", lines=lines, tables=(m.Table("The latest first", head, rows),)),) if rows else ()
-
-
-def _standing(ctx: Context, campaign: Campaign) -> str:
+def standing(ctx: Context, campaign: Campaign) -> str:
     """Return how a campaign stands, in a sentence."""
     stands = STANDS[campaign.state]
     if campaign.state == "held" and campaign.send_after:
@@ -87,7 +46,7 @@ def _standing(ctx: Context, campaign: Campaign) -> str:
     return f"{stands[0].upper()}{stands[1:]}."
 
 
-def _buttons(campaign: Campaign) -> tuple[m.Button, ...]:
+def buttons(campaign: Campaign) -> tuple[m.Button, ...]:
     return tuple(m.Button(label, act, campaign.code, style) for label, act, style in BUTTONS.get(campaign.state, ()))  # type: ignore[arg-type]
 
 
@@ -97,12 +56,12 @@ def show(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:
     counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, Assignment.campaign_id == campaign.id)
     first = m.Message(
         campaign.title,
-        lines=(_standing(ctx, campaign), *((sentence(counts),) if counts else ())),
+        lines=(standing(ctx, campaign), *((sentence(counts),) if counts else ())),
         facts=_facts(ctx, campaign),
         charts=(chart("By department", counts),) if counts else (),
     )
     return m.Home(
-        campaign.code, cards=(first, *_on_leave(ctx, campaign), *_excluded(ctx, campaign)), buttons=_buttons(campaign)
+        campaign.code, cards=(first, *_on_leave(ctx, campaign), *_excluded(ctx, campaign)), buttons=buttons(campaign)
     )
 
 

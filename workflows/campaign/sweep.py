@@ -1,14 +1,13 @@
-"""What follows a lead's decision in batches: a new due date, what is taken back, and closing what is answered."""
+"""What follows a lead's decision in batches: a new due date, and closing what is answered."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select
 
 from models.campaign import Assignment, Campaign
-from models.outbox import Delivery, OutboxMessage
-from workflows import duty, ledger
+from workflows import duty
 from workflows.campaign.base import MOVES, WORKFLOW, criteria_of, due_after, population_ref, subject_of, take
 from workflows.context import Context, zone_of
 
@@ -54,51 +53,6 @@ def _set_due(ctx: Context, campaign: Campaign, one: Assignment) -> None:
     if one.next_nudge_at is not None:
         one.next_nudge_at = ctx.now  # reminders are counted from the new day
     duty.redraw(ctx, one)
-
-
-@WORKFLOW.job("take back")
-def take_back(ctx: Context) -> int:
-    """Drop what was not sent of a stopped or withdrawn campaign, end what is still open, and say so on its cards."""
-    open_ = exists().where(Assignment.campaign_id == Campaign.id, Assignment.state.in_(duty.OPEN))
-    campaign = take(ctx, Campaign.state.in_(("stopped", "withdrawn")), open_)
-    if campaign is None:
-        return 0
-    batch = ctx.session.scalars(
-        select(Assignment)
-        .where(Assignment.campaign_id == campaign.id, Assignment.state.in_(duty.OPEN))
-        .order_by(Assignment.id)
-        .limit(BATCH)
-    ).all()
-    _drop_unsent(ctx, campaign, [one.owed_by_id for one in batch])
-    entries = [[one.owed_by.ref, one.code] for one in batch]
-    proof = ctx.record(
-        "campaign.taken_back", subject_of(campaign), facts={"entries": entries}, campaign_ref=campaign.code
-    )
-    for one in batch:
-        duty.close(ctx, one, "withdraw", proof)
-    return len(batch)
-
-
-def _drop_unsent(ctx: Context, campaign: Campaign, people: list[int]) -> None:
-    """Drop the campaign's messages to `people` of which no copy has gone out."""
-    sent = exists().where(Delivery.message_id == OutboxMessage.id, Delivery.sent_at.is_not(None))
-    unsent = ctx.session.scalars(
-        select(OutboxMessage.id).where(
-            OutboxMessage.campaign_id == campaign.id,
-            OutboxMessage.person_id.in_(people),
-            OutboxMessage.dropped_at.is_(None),
-            ~sent,
-        )
-    ).all()
-    ctx.session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(unsent)).values(dropped_at=ctx.now))
-    dropped = ctx.session.scalars(
-        update(Delivery)
-        .where(Delivery.message_id.in_(unsent), Delivery.state == "queued")
-        .values(state="dropped", problem="withdrawn", version=Delivery.version + 1)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    ledger.note_dropped(ctx, dropped, "withdrawn")
 
 
 @WORKFLOW.job("close")

@@ -27,9 +27,9 @@ from workflows.people.base import (
     words,
 )
 from workflows.people.directory import Edit
+from workflows.people.page import show
 from workflows.people.roles import keep_a_lead
 from workflows.people.rows import KINDS, LABELS
-from workflows.people.see import show
 from workflows.people.values import Values
 from workflows.who import admins
 from workflows.workflow import Answers, Invalid, Refusal

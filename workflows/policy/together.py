@@ -9,8 +9,9 @@ from models.campaign import Assignment
 from models.person import Person
 from workflows import duty
 from workflows.context import Context, say_date
-from workflows.policy.acknowledge import consent, keep, news
+from workflows.policy.acknowledge import keep
 from workflows.policy.base import WORKFLOW, version_of
+from workflows.policy.card import consent, news
 from workflows.who import everyone
 from workflows.workflow import Answers, Invalid, Refusal
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
-import zipfile
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,17 +12,16 @@ from config.catalogue import is_criterion
 from config.programme import programme
 from models import message as m
 from models.person import Person
-from models.policy import Original, Policy, PolicyVersion
+from models.policy import Policy, PolicyVersion
 from workflows import audience
 from workflows.context import Context
 from workflows.policy import originals, states
 from workflows.policy.base import WORKFLOW, policy_by_code
+from workflows.policy.document import as_markdown
 from workflows.policy.folder import draft
-from workflows.policy.front import MOST_CHARACTERS
 from workflows.workflow import Answers, Invalid
 
 ACCEPT = (".pdf", ".docx")
-MOST_XML = 10_000_000  # bytes of a document unpacked; beyond that it is only offered for download
 _CADENCE = m.Choice(
     "cadence",
     "How often is it asked?",
@@ -160,20 +157,3 @@ def _new_policy(ctx: Context, answers: Answers) -> Policy:
     ctx.session.add(policy)
     ctx.session.flush()
     return policy
-
-
-def as_markdown(original: Original) -> str:
-    """Return a Word document as Markdown for reading; nothing for what cannot be shown, which is downloaded instead."""
-    import mammoth
-
-    if originals.kind_of(original.body) != ".docx":
-        return ""
-    with zipfile.ZipFile(io.BytesIO(original.body)) as archive:
-        if sum(one.file_size for one in archive.infolist() if one.filename.endswith(".xml")) > MOST_XML:
-            return ""
-    try:
-        shown = mammoth.convert_to_markdown(io.BytesIO(original.body), convert_image=lambda image: [])
-    except Exception:  # noqa: BLE001 - a library that reads strangers' files fails in many ways; the file itself stays
-        return ""
-    text = m.clean(re.sub(r'<a id="[^"]*"></a>', "", str(shown.value))).strip()
-    return text if len(text) <= MOST_CHARACTERS else ""

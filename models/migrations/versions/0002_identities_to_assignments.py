@@ -216,6 +216,10 @@ def _assignments() -> None:
         sa.ForeignKeyConstraint(["owed_by_id"], ["people.id"], name=op.f("fk_assignments_owed_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
+    _assignment_indexes()
+
+
+def _assignment_indexes() -> None:
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.create_index("ix_assignments_assignee", ["assignee_id", "state"], unique=False)
         batch_op.create_index("ix_assignments_counts", ["campaign_id", "department", "state", "due_on"], unique=False)

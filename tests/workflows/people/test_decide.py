@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.person import RosterLine
-from workflows.people.decide import Decided, choose, compact
+from workflows.people.lines import Decided, choose, compact
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""Moving the due date: for whoever has yet to answer, and for nobody else."""
+
+from __future__ import annotations
+
+from models import message as m
+from models.campaign import Campaign
+from workflows.campaign.base import LIVE, STANDS, WORKFLOW, find, subject_of
+from workflows.context import Context, say_date
+from workflows.who import leads
+from workflows.workflow import Answers, Invalid, Refusal
+
+
+def move_form(ctx: Context, campaign: Campaign) -> m.Form:
+    """Return the form for a new due date. Raises Refusal where nobody is asked any more."""
+    if campaign.state not in (*LIVE, "draft"):
+        raise Refusal(f"{campaign.code} is {STANDS[campaign.state]}.", status="again")
+    return m.Form(
+        act="campaign.move",
+        target=campaign.code,
+        title=f"Move the due date of {campaign.code}",
+        lines=("Who has answered is not touched. Everybody else's message shows the new day.",),
+        facts=(m.Fact("Now", say_date(campaign.due_on)),),
+        fields=(m.Date("due", "Answer by"),),
+        submit="Move",
+    )
+
+
+@WORKFLOW.do("move", help="move the due date", example="campaign move C-3 due:2w", find=find, form=move_form, may=leads)
+def move_due(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
+    """Set the new day; what is still open follows in batches."""
+    due_on = answers["due"]
+    if due_on <= ctx.today:
+        raise Invalid(due="Choose a day that is still to come.")
+    facts = {"from": campaign.due_on.isoformat(), "to": due_on.isoformat()}
+    ctx.record("campaign.due_moved", subject_of(campaign), facts=facts, campaign_ref=campaign.code)
+    campaign.due_on = due_on
+    campaign.due_cursor = 0 if campaign.state in LIVE else None
+    return m.Message(f"{campaign.code} is due on {say_date(due_on)}.", tone="good")

@@ -1,0 +1,44 @@
+"""By which channels people are reached, and whom none reaches."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from models import message as m
+from models.campaign import Campaign
+from workflows.campaign.population import PAGE, Sorting
+from workflows.campaign.roster import Standing
+from workflows.context import Context, say_date
+from workflows.reach import channels_by_person
+
+CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web inbox"}
+
+
+def channels(ctx: Context, people: Iterable[Standing]) -> dict[int, list[str]]:
+    """Return {person id: channels} for all of `people`, however many."""
+    ids = [one.id for one in people]
+    found: dict[int, list[str]] = {}
+    for first in range(0, len(ids), PAGE):
+        found |= channels_by_person(ctx.session, ctx.settings, ids[first : first + PAGE])
+    return found
+
+
+def _numbers(campaign: Campaign, sorting: Sorting, reached: dict[int, list[str]]) -> m.Message:
+    """Return how many are asked, and by which channels."""
+    by_channel = Counter(CHANNELS.get(channel, channel) for ways in reached.values() for channel in ways)
+    return m.Message(
+        f"{sorting.people} people will be asked" if sorting.people != 1 else "1 person will be asked",
+        facts=(
+            m.Fact("Who is asked", campaign.audience),
+            m.Fact("Answer by", say_date(campaign.due_on)),
+            *(m.Fact(channel, str(count)) for channel, count in by_channel.most_common()),
+            m.Fact("Not asked", str(len({one.who.id for one in sorting.excluded}))),
+        ),
+    )
+
+
+def _unreachable(asked: dict[int, Standing], reached: dict[int, list[str]]) -> list[m.Message]:
+    rows = tuple((m.mention(asked[id_].ref), "no chat and no e-mail address") for id_ in asked if not reached[id_])
+    table = m.Table("They are asked all the same, and wait in no list", ("Who", "Why"), rows)
+    return [m.Message(f"Nobody can reach: {len(rows)}", tables=(table,), tone="warn")] if rows else []
