@@ -13,8 +13,8 @@ from bot import outbox
 from bot.channel import Copy, Doubt, Failed, Later, Outcome, Sent, WebInbox
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
-from tests.bot.test_delivery import asked, say, server, states
 from tests.support.company import found
+from tests.support.letters import asked, say, server, states
 from tests.support.stage import Stage, on_stage
 from tests.support.truth import contradictions
 
