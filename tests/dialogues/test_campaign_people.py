@@ -54,7 +54,7 @@ def test_leavers_stay_and_are_listed(stage: Stage) -> None:
 
 
 def test_on_leave_is_in_the_population_and_paused(stage: Stage) -> None:
-    """Their message waits for the morning they are back, and they have as many days as the others had."""
+    """Their message waits for the hours of the day they are back; they have as many days as the others had."""
     change(stage, "Keisha", leave_from=date(2026, 11, 16), leave_to=date(2026, 12, 4))
     change(stage, "Farah", leave_from=date(2026, 11, 16))
     code = prepare(stage)
@@ -62,14 +62,27 @@ def test_on_leave_is_in_the_population_and_paused(stage: Stage) -> None:
     ana.says(f"campaign preview {code}").sees("8 people will be asked", "Fri 4 Dec", "Sat 19 Dec", "not known")
     run(stage, code)
     (keisha,), (farah,) = said(stage, "Keisha"), said(stage, "Farah")
-    assert keisha.not_before.isoformat() == "2026-12-05T14:00:00+00:00"  # 09:00 in New York
-    assert farah.not_before.year == 9999
+    assert keisha.not_before.isoformat() == "2026-12-07T14:00:00+00:00"  # Monday, 09:00 in New York
+    assert farah.not_before.year == 2036  # nobody knows when she is back
     ana.says(f"campaign show {code}").sees("On leave: 2", "Keisha Robinson", "not known")
     (population,) = stage.records("campaign.population")
     assert population["facts"]["people"] == 8
 
     change(stage, "Keisha", leave_to=date(2026, 11, 24))
     change(stage, "Farah", leave_to=date(2026, 11, 22))
+    stage.later(minutes=15)
     stage.works()
     assert said(stage, "Keisha")[0].not_before.isoformat() == "2026-11-25T14:00:00+00:00"
     assert said(stage, "Farah")[0].not_before == stage.now
+
+
+def test_the_first_letter_keeps_to_the_hours_of_each(stage: Stage) -> None:
+    """Launched on a Monday at 9:00 in London: Bruno hears of it now, Keisha when New York works, Callum on Tuesday."""
+    run(stage, prepare(stage))
+    moments = {name: said(stage, name)[0].not_before.isoformat() for name in ("Bruno", "Keisha", "Callum")}
+    assert moments == {
+        "Bruno": stage.now.isoformat(),
+        "Keisha": "2026-11-23T14:00:00+00:00",
+        "Callum": "2026-11-23T22:30:00+00:00",
+    }
+    stage.person("Keisha").opens().sees("Acceptable Use")  # whoever looks finds it at any hour

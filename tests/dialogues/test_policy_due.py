@@ -12,6 +12,7 @@ from models.campaign import Assignment, Campaign
 from models.message import decode
 from models.outbox import OutboxMessage
 from models.person import Person
+from tests.support.campaigns import said as told
 from tests.support.company import publish
 from tests.support.stage import Player, Stage
 from workflows.workflow import REGISTRY
@@ -85,6 +86,7 @@ def test_keisha_joins_and_is_asked_once_for_everything(stage: Stage) -> None:
     assert owed(stage, keisha) == [(f"{code}v1", "open", "hire", due) for code in (use, conduct, access)]
     (message,) = messages(stage, keisha)
     assert message.title == "3 policies are waiting for you"
+    assert [said.not_before.isoformat() for said in told(stage, "Keisha")] == ["2026-11-25T14:00:00+00:00"]  # her 09:00
     (record,) = [one for one in stage.records("policy.asked") if keisha.ref in str(one)]
     assert [entry[2:] for entry in record["facts"]["entries"] if entry[0] == keisha.ref] == [
         [f"{code}v1", "2026-12-09", "hire"] for code in (use, conduct, access)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy import select, update
@@ -14,12 +15,16 @@ from models.campaign import Assignment, Campaign
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
 from workflows.bundle import bundle
+from workflows.calendar import next_moment
 from workflows.campaign.base import WORKFLOW, promise, take
 from workflows.context import Context, zone_of
+from workflows.nudges import working_time
+from workflows.rounds import go_on
 
 BATCH = 100  # people
-MORNING = time(9)
-SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)  # nobody knows yet when they are back
+PLACE = "waiting messages"
+EVERY = timedelta(minutes=15)
+LOOKED_AT = 500  # messages
 
 
 @WORKFLOW.job("announce")
@@ -55,7 +60,7 @@ def announce(ctx: Context) -> int:
 def tell(ctx: Context, campaign: Campaign, person: Person, owed: Sequence[Assignment]) -> None:
     """Write one person's message about what they owe, if they still belong to the company.
 
-    Somebody on leave gets it on the morning they are back.
+    It waits for their working hours: on leave, for those of the day they are back.
     """
     if not person.employed(ctx.now.astimezone(zone_of(person)).date()):
         return
@@ -66,7 +71,7 @@ def tell(ctx: Context, campaign: Campaign, person: Person, owed: Sequence[Assign
         dedupe=f"{campaign.code}:{person.ref}",
         topic=owed[0].code if len(owed) == 1 else campaign.code,
         campaign_id=campaign.id,
-        not_before=when(person, ctx.now),
+        not_before=next_moment(ctx.now, working_time(person)),
     )
 
 
@@ -77,39 +82,32 @@ def card_for(ctx: Context, campaign: Campaign, owed: Sequence[Assignment], perso
     return bundle(ctx, owed, person)
 
 
-def when(person: Person, now: datetime) -> datetime:
-    """Return from when somebody may be written to: now, or 09:00 where they are on the day they are back."""
-    zone = zone_of(person)
-    if not person.away(now.astimezone(zone).date()):
-        return now
-    if person.leave_to is None:
-        return SOME_DAY
-    return datetime.combine(person.leave_to + timedelta(days=1), MORNING, zone).astimezone(UTC)
-
-
 @WORKFLOW.job("welcome back")
 def welcome_back(ctx: Context) -> int:
-    """Move the messages that wait for the end of a leave when the leave turns out shorter or longer."""
-    waiting = select(OutboxMessage).where(
-        OutboxMessage.kind == "assigned",
-        OutboxMessage.campaign_id.is_not(None),
-        OutboxMessage.not_before > ctx.now,
-        OutboxMessage.dropped_at.is_(None),
+    """Move messages that wait for somebody's working hours when a leave turns out shorter or longer."""
+    return go_on(ctx, PLACE, EVERY, partial(_move, ctx))
+
+
+def _move(ctx: Context, after: int) -> tuple[int, int]:
+    """Move those of the messages after an id that now wait for another moment; return how many there were, and the last.
+
+    Most were sent long ago: so many are passed over at a time that nobody waits for it.
+    """
+    following = select(OutboxMessage.id).where(OutboxMessage.id > after).order_by(OutboxMessage.id).limit(LOOKED_AT)
+    ids = ctx.session.scalars(following).all()
+    waiting = (
+        select(OutboxMessage)
+        .options(joinedload(OutboxMessage.person))
+        .where(
+            OutboxMessage.id.in_(ids),
+            OutboxMessage.kind == "assigned",
+            OutboxMessage.not_before > ctx.now,
+            OutboxMessage.dropped_at.is_(None),
+        )
     )
-    moved = 0
     for said in ctx.session.scalars(waiting):
-        at = _again(said.person, said.not_before, ctx.now)
+        at = next_moment(ctx.now, working_time(said.person))
         if at != said.not_before:
             said.not_before = at
             ctx.session.execute(update(Delivery).where(Delivery.message_id == said.id).values(due_at=at))
-            moved += 1
-    return moved
-
-
-def _again(person: Person, before: datetime, now: datetime) -> datetime:
-    """Return from when a message that waits may go out, as the roster stands now, and not before nine."""
-    zone = zone_of(person)
-    today = now.astimezone(zone).date()
-    if person.away(today):
-        return when(person, now)
-    return min(before, max(now, datetime.combine(today, MORNING, zone).astimezone(UTC)))
+    return len(ids), ids[-1] if ids else after

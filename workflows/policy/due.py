@@ -6,25 +6,27 @@ that keeps two workers out of one batch. Everything due to one person is asked i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 
 from evidence.record import Subject
 from models.campaign import Assignment, Campaign
-from models.desk import Meta
 from models.person import Person
 from models.policy import Policy, PolicyVersion
 from workflows import duty
 from workflows.audience import condition
 from workflows.bundle import bundle
-from workflows.context import Context, insert_or_ignore, zone_of
+from workflows.calendar import next_moment
+from workflows.context import Context, zone_of
+from workflows.nudges import working_time
 from workflows.policy.base import WORKFLOW, codes_of
 from workflows.policy.exempt import exempted
 from workflows.policy.standing import counts, last_answers
+from workflows.rounds import go_on
 
 PLACE = "policy sweep"
 EVERY = timedelta(hours=1)
@@ -45,21 +47,13 @@ class Owed:
 @WORKFLOW.job("ask who is due")
 def ask_who_is_due(ctx: Context) -> int:
     """Ask those among the next people of the sweep who owe something by rule; return how many were looked at."""
-    insert = insert_or_ignore(ctx.session, Meta)
-    ctx.session.execute(insert, {"name": PLACE, "value": json.dumps({"begun": "", "after": 0, "over": True})})
-    place = ctx.session.scalar(select(Meta).where(Meta.name == PLACE).with_for_update(skip_locked=True))
-    if place is None:
-        return 0  # another worker is at it
-    stands = json.loads(place.value)
-    if stands["over"] and stands["begun"] and ctx.now - datetime.fromisoformat(stands["begun"]) < EVERY:
-        return 0
-    if stands["over"]:
-        stands = {"begun": ctx.now.isoformat(), "after": 0, "over": False}
-    following = select(Person).where(Person.id > stands["after"]).order_by(Person.id).limit(LOOKED_AT)
-    people = ctx.session.scalars(following).all()
-    last = _ask(ctx, people)
-    place.value = json.dumps({**stands, "after": last, "over": not people})
-    return len(people)
+    return go_on(ctx, PLACE, EVERY, partial(_look, ctx))
+
+
+def _look(ctx: Context, after: int) -> tuple[int, int]:
+    """Deal with the people after an id; return how many were looked at, and the last one dealt with."""
+    people = ctx.session.scalars(select(Person).where(Person.id > after).order_by(Person.id).limit(LOOKED_AT)).all()
+    return len(people), _ask(ctx, people)
 
 
 def _ask(ctx: Context, people: Sequence[Person]) -> int:
@@ -181,4 +175,5 @@ def _open(ctx: Context, asked: list[tuple[Person, list[Owed]]]) -> None:
             kind="assigned",
             dedupe=f"{proof}:{person.ref}",
             topic=single.code if single else duty.topic_of(all_[0]),
+            not_before=next_moment(ctx.now, working_time(person)),
         )
