@@ -89,7 +89,7 @@ def welcome_back(ctx: Context) -> int:
 
 
 def _move(ctx: Context, after: int) -> tuple[int, int]:
-    """Move those of the messages after an id that now wait for another moment; return how many there were, and the last.
+    """Move messages after an id that now wait for another moment; return how many were looked at, and the last.
 
     Most were sent long ago: so many are passed over at a time that nobody waits for it.
     """
