@@ -23,9 +23,10 @@ from handlers.names import names_in
 from models.campaign import Campaign
 from models.message import Message, decode
 from models.outbox import CLAIMED, WAITING, Delivery, OutboxMessage
-from workflows import duty, ledger
+from workflows import ledger
 from workflows.campaign.gate import sendable
 from workflows.context import Context, zone_of
+from workflows.redraw import CHANGEABLE
 
 ATTEMPTS = 8  # temporary failures of one copy before it counts as failed: about two hours
 FIRST_DELAY = timedelta(seconds=30)
@@ -230,7 +231,7 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
             row.state, row.sent_at, row.platform_ref = "sent", now, ref or copy.platform_ref
             # Nobody knows in which revision a copy was sent that was found again.
             row.drawn_revision, row.attempts = 1 if found_again else copy.revision, 0
-            if row.channel in duty.REDRAWN and row.message.revision > row.drawn_revision:
+            if row.channel in CHANGEABLE and row.message.revision > row.drawn_revision:
                 row.state, row.due_at = "queued", now  # changed while it was under way
         case Later():
             _put_back(row, outcome, now)

@@ -32,7 +32,7 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     not_before: Mapped[datetime] = mapped_column(index=True)
     dropped_at: Mapped[datetime | None]  # withdrawn before it was sent
-    seen_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # put away: they said that they read it, or what it is about has moved on
 
     person: Mapped[Person] = relationship()
 

@@ -15,12 +15,13 @@ from config.settings import Settings
 from evidence import record
 from evidence.record import Actor, Draft, Subject
 from models.base import Base
+from models.campaign import Assignment
 from models.gesture import Auth
 from models.message import Message, encode
 from models.moves import Moves, move
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
-from workflows import ledger
+from workflows import ledger, redraw
 from workflows.reach import channels_of
 
 SYSTEM_AUTH = Auth("system", assurance="system")
@@ -90,9 +91,12 @@ class Context:
         return record.write(self.session, draft, self.now)
 
     def move(self, thing: Any, verb: str, moves: Moves, proof_id: str, **sets: Any) -> None:
-        """Move a thing by its table of moves. Raises `models.moves.Stale`."""
+        """Move a thing by its table of moves, which overtakes what was said about it. Raises `models.moves.Stale`."""
         by_id = self.actor.id if self.actor else None
         move(self.session, thing, verb, moves, at=self.now, by_id=by_id, proof_id=proof_id, **sets)
+        # A duty's own card is redrawn instead, by `duty`.
+        if not isinstance(thing, Assignment) and hasattr(thing, "code"):
+            redraw.overtake(self, thing.code)
 
     def say(
         self,

@@ -5,20 +5,19 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from models.campaign import Assignment, Campaign
-from models.message import Message, encode
-from models.outbox import Delivery, OutboxMessage
+from models.outbox import OutboxMessage
 from models.person import Person
 from workflows.bundle import bundle
 from workflows.context import Context, zone_of
+from workflows.redraw import draw
 from workflows.workflow import REGISTRY, Refusal, Workflow
 
 OPEN = ("open", "objected")
 QUIET = ("launching", "held", "stopped")  # campaigns in these states have not asked anybody anything
-REDRAWN = ("slack", "teams")  # channels whose copies can be changed after they were sent
 MOVES = {
     ("open", "answer"): "done",
     ("open", "pass on"): "open",
@@ -48,18 +47,6 @@ _COPIES = select(OutboxMessage).where(
         OutboxMessage.topic == bindparam("alone"),
         and_(OutboxMessage.topic == bindparam("together"), OutboxMessage.person_id == bindparam("person")),
     )
-)
-_cards, _sent = OutboxMessage.__table__.c, Delivery.__table__.c
-_REDRAWN = (
-    update(OutboxMessage.__table__)
-    .where(_cards.id == bindparam("copy"))
-    .values(body=bindparam("drawn"), revision=_cards.revision + 1)
-)
-# The latest state wins, so that many changes cost one update.
-_DUE_AGAIN = (
-    update(Delivery.__table__)
-    .where(_sent.message_id == bindparam("copy"), _sent.state == "sent", _sent.channel.in_(REDRAWN))
-    .values(state="queued", campaign_id=None, due_at=bindparam("now"), version=_sent.version + 1)
 )
 
 
@@ -116,9 +103,9 @@ def redraw(ctx: Context, assignment: Assignment) -> None:
     about = {"alone": assignment.code, "together": topic_of(assignment), "person": assignment.owed_by_id}
     for copy in ctx.session.scalars(_COPIES, about):
         if copy.topic == assignment.code:
-            _draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
+            draw(ctx, copy, workflow.card(ctx, assignment, copy.person))
         else:
-            _draw(ctx, copy, bundle(ctx, asked_with(ctx.session, assignment), copy.person))
+            draw(ctx, copy, bundle(ctx, asked_with(ctx.session, assignment), copy.person))
 
 
 def topic_of(assignment: Assignment) -> str:
@@ -148,12 +135,6 @@ def of_campaign(session: Session, campaign_id: int, person_id: int) -> list[Assi
             .order_by(Assignment.id)
         )
     )
-
-
-def _draw(ctx: Context, copy: OutboxMessage, message: Message) -> None:
-    """Give a message its new body; a copy that was sent falls due again."""
-    ctx.session.execute(_REDRAWN, {"copy": copy.id, "drawn": encode(message)})
-    ctx.session.execute(_DUE_AGAIN, {"copy": copy.id, "now": ctx.now})
 
 
 def by_code(session: Session, target: str) -> Assignment | None:

@@ -17,6 +17,7 @@ from models.campaign import Campaign
 from models.desk import Schedule, ScheduleRun
 from workflows.context import Context, insert_or_ignore, say_date, zone_of
 from workflows.drafts import draft
+from workflows.redraw import about
 from workflows.who import leads_of, overseers
 from workflows.workflow import REGISTRY, Answers, Workflow
 
@@ -91,7 +92,8 @@ def _prepare(ctx: Context, flow: Workflow, zone: ZoneInfo) -> None:
     due_on = ctx.now.astimezone(zone).date() + timedelta(days=flow.days)
     campaign = draft(ctx, flow, topics, due_on=due_on, reason="schedule")
     for lead in leads_of(ctx):
-        ctx.say(lead, _told(campaign), kind="notice", dedupe=f"{campaign.code}:comes-round:{lead.ref}")
+        dedupe = f"{campaign.code}:comes-round:{lead.ref}"
+        ctx.say(lead, _told(campaign), kind="notice", dedupe=dedupe, topic=about(campaign.code))
 
 
 def _told(campaign: Campaign) -> m.Message:

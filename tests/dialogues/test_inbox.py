@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.dialogues.policies import bring, policy_file
 from tests.dialogues.test_acknowledge import ask
 from tests.support.company import publish
 from tests.support.stage import Stage
@@ -31,3 +32,40 @@ def test_nobody_reads_what_was_said_to_farah(stage: Stage) -> None:
     bruno.says("inbox").sees("Nothing has been said to you yet").misses("phone")
     bruno.says("inbox seen M-1").sees("There is no such message for you")
     assert stage.records("message.seen") == []
+
+
+def test_what_has_moved_on_leaves_the_home_page(stage: Stage) -> None:
+    """Approved, published, begun: nobody is offered a button that comes too late; under Messages it still stands."""
+    bring(stage, policy_file("acceptable-use", "Use things well."))
+    ana, margit, tomasz = (stage.person(name) for name in ("Ana", "Margit", "Tomasz"))
+    ana.says("policy submit POL-1").fills(changes="")
+    margit.opens().sees("Please approve")
+    margit.says("policy approve POL-1").presses("Approve").sees("Thank you")
+    margit.opens().misses("Please approve", "Got it")
+    margit.says("inbox").sees("Please approve", "Nothing to do here any more.").offers("Read")
+
+    for lead in (ana, tomasz):
+        lead.opens().sees("is approved").offers("Publish")
+    ana.says("policy publish POL-1").presses("Publish").sees("C-1")
+    for lead in (ana, tomasz):
+        lead.opens().misses("is approved", "Publish")
+
+    ana.says("campaign launch C-1").presses("Launch").sees("is launched")
+    stage.later(seconds=1)
+    stage.works()
+    ana.opens().sees("C-1 is ready").offers("Stop", "Got it")
+    stage.later(minutes=11)
+    stage.works()
+    ana.opens().misses("C-1 is ready", "Stop")
+    assert stage.records("message.seen") == []  # nobody said that they read anything
+
+
+def test_an_answered_question_leaves_the_home_page(stage: Stage) -> None:
+    """The owner and whoever answered see the next question, not the last one."""
+    policy = publish(stage, "Acceptable Use", "Use things well.")
+    chidi, farah = stage.person("Chidi"), stage.person("Farah")
+    ask(stage, chidi, policy)
+    chidi.says(f"policy ask {policy} May I use my own phone?")
+    stage.person("Ana").says("policy settle A-1 Yes, encrypted.").sees("on its way")
+    farah.opens().misses("May I use my own phone?")
+    farah.says("inbox").sees("May I use my own phone?")

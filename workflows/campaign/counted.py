@@ -16,6 +16,7 @@ from models.record import Record
 from workflows.campaign.base import MOVES, clock, criteria_of, subject_of
 from workflows.context import Context
 from workflows.drafts import asked_facts
+from workflows.redraw import about
 
 ASSIGNED = "campaign.assigned"
 
@@ -79,4 +80,5 @@ def _tell_lead(ctx: Context, campaign: Campaign, people: int) -> None:
         ),
         kind="notice",
         dedupe=f"{campaign.code}:ready",
+        topic=about(campaign.code),
     )

@@ -10,6 +10,7 @@ from workflows.context import Context
 from workflows.policy import compare, states
 from workflows.policy.base import WORKFLOW, subject_of
 from workflows.policy.review import in_front, links, standing
+from workflows.redraw import about
 from workflows.who import leads_of
 from workflows.workflow import Answers
 
@@ -59,4 +60,4 @@ def _tell_leads(ctx: Context, version: PolicyVersion, proof: str) -> None:
     )
     for lead in leads_of(ctx):
         if lead.id != ctx.person.id:
-            ctx.say(lead, said, kind="notice", dedupe=f"{proof}:{lead.ref}")
+            ctx.say(lead, said, kind="notice", dedupe=f"{proof}:{lead.ref}", topic=about(version.code))

@@ -13,6 +13,7 @@ from models.record import Transition
 from workflows import duty
 from workflows.context import Context
 from workflows.policy.base import WORKFLOW, find_mine, subject_of, version_of
+from workflows.redraw import about
 from workflows.who import assignee
 from workflows.workflow import Answers, Refusal
 
@@ -87,4 +88,4 @@ def tell_owner(ctx: Context, assignment: Assignment, version: PolicyVersion, rec
             m.Button("Read the policy", "policy.show", version.code),
         ),
     )
-    ctx.say(version.policy.owner, said, kind="notice", dedupe=f"{record_id}:owner")
+    ctx.say(version.policy.owner, said, kind="notice", dedupe=f"{record_id}:owner", topic=about(assignment.code))

@@ -9,6 +9,7 @@ from workflows.context import Context
 from workflows.policy import states
 from workflows.policy.base import WORKFLOW, subject_of
 from workflows.policy.review import links, standing
+from workflows.redraw import about
 from workflows.workflow import Answers
 
 
@@ -46,5 +47,5 @@ def changes(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
         buttons=(m.Button("Read", "policy.show", version.code),),
         tone="warn",
     )
-    ctx.say(author, said, kind="notice", dedupe=f"{proof}:author")
+    ctx.say(author, said, kind="notice", dedupe=f"{proof}:author", topic=about(version.code))
     return standing(ctx, version, "It is a draft again, and its author knows why.")

@@ -14,6 +14,7 @@ from workflows.context import Context
 from workflows.policy.base import WORKFLOW, subject_of, version_of
 from workflows.policy.card import card
 from workflows.policy.questions import ASKED
+from workflows.redraw import overtake
 from workflows.workflow import Answers, Refusal
 
 
@@ -89,6 +90,7 @@ def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     verb = "settle" if objected else "reply"
     ctx.move(assignment, verb, duty.MOVES, record_id, step="answer", next_nudge_at=ctx.now)
     duty.redraw(ctx, assignment)
+    overtake(ctx, assignment.code)
     said = m.Message(
         f"{version.title}: an answer for you",
         lines=(f"{m.mention(ctx.person.ref)} writes:", answers["reply"]),

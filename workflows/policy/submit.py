@@ -9,6 +9,7 @@ from workflows.context import Context
 from workflows.policy import compare, states
 from workflows.policy.base import WORKFLOW, subject_of
 from workflows.policy.review import in_front, links, standing
+from workflows.redraw import about
 from workflows.workflow import Answers, Invalid
 
 
@@ -50,7 +51,7 @@ def submit(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     facts = {"approver": approver.ref}
     proof = ctx.record("policy.submitted", subject_of(version), outcome="in review", facts=facts, private=private)
     ctx.move(version, "submit", states.MOVES, proof, approver_id=approver.id, changes=answers["changes"])
-    ctx.say(approver, _request(ctx, version), kind="notice", dedupe=f"{proof}:approver")
+    ctx.say(approver, _request(ctx, version), kind="notice", dedupe=f"{proof}:approver", topic=about(version.code))
     return standing(ctx, version, f"{m.mention(approver.ref)} is asked to approve it.")
 
 
