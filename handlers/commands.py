@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
 
 from handlers.grammar import Unreadable, Words, parse
 from models import message as m
+from models.gesture import Upload
 from workflows.context import Context
 from workflows.workflow import REGISTRY, Act, Refusal
 
@@ -52,15 +53,18 @@ def _target(words: Words, act: Act) -> str:
     return words.text if act.form is None else ""
 
 
-def fill(form: m.Form, words: Words) -> Mapping[str, Any]:
+def fill(form: m.Form, words: Words, files: Sequence[Upload] = ()) -> Mapping[str, Any]:
     """Return the values that typed words give to a form's questions: filters by name, the rest by kind, in order."""
     people, texts = list(words.people), [text for text in (_prose(form, words),) if text]
+    uploads = list(files)
     values: dict[str, Any] = {}
     for one in form.fields:
         given = words.filters.get(one.name)
         match one:
             case m.Person() if given or people:
                 values[one.name] = given or people.pop(0)
+            case m.File() if uploads:
+                values[one.name] = uploads.pop(0)
             case m.Date() if given or words.until:
                 values[one.name] = given or _iso(words.until)
             case m.Text() if given or (one.required and texts):

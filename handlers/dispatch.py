@@ -116,7 +116,7 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         said = {**(wish.words.filters if wish.words else {}), **wish.values}
         return Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
     form = act.form(ctx, thing)
-    values = {**fill(form, wish.words), **wish.values} if wish.words else wish.values
+    values = {**fill(form, wish.words, gesture.files), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
         return Reply(form, values=values)
     if gesture.kind == "form" and gesture.shown != digest(form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +15,19 @@ from models.person import Person
 _REF = re.compile("[0-9a-f]{32}")
 
 
-def names_in(session: Session, body: Any) -> Mapping[str, str]:
-    """Return {ref: name} for everybody who is mentioned in an encoded message, or filled into its form."""
+def refs_in(body: Any) -> set[str]:
+    """Return the refs of everybody who is mentioned in an encoded message, or filled into its form."""
     found = set(texts(body))
-    refs = {ref for text in found for ref in mentioned(text)} | {text for text in found if _REF.fullmatch(text)}
+    return {ref for text in found for ref in mentioned(text)} | {text for text in found if _REF.fullmatch(text)}
+
+
+def names_of(session: Session, refs: Collection[str]) -> Mapping[str, str]:
+    """Return {ref: name} for those of `refs` who are on the roster."""
     if not refs:
         return {}
     return dict(session.execute(select(Person.ref, Person.name).where(Person.ref.in_(refs))).all())
+
+
+def names_in(session: Session, body: Any) -> Mapping[str, str]:
+    """Return {ref: name} for everybody in an encoded message (see `refs_in`)."""
+    return names_of(session, refs_in(body))

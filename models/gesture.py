@@ -37,7 +37,8 @@ class Gesture:
     """What a person did on some surface, verified and read but not yet understood.
 
     `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
-    second copy has no second effect. `shown` is the digest of the form that was answered, `at` the platform's time.
+    second copy has no second effect. `shown` is the digest of the form that was answered, `at` the platform's time,
+    `files` came with typed words and answer a form's questions for files, in order.
     """
 
     kind: GestureKind
@@ -51,6 +52,7 @@ class Gesture:
     values: Mapping[str, Any] = field(default_factory=dict)
     shown: str = ""
     operator: str = ""
+    files: tuple[Upload, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
