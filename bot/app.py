@@ -16,10 +16,18 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.inbound import Inbound
 from bot.outside.mail import Mail
+from bot.slack import edge
 from bot.slack.api import Api
+from bot.slack.aside import Aside
 from bot.slack.channel import SlackChannel
+from bot.slack.conversation import Conversation
+from bot.slack.desk import Desk
+from bot.slack.files import Files
+from bot.slack.follow import Follower
 from bot.slack.keys import Keys
+from bot.slack.listening import Listening
 from bot.slack.tokens import Tokens
+from bot.slack.workspaces import Workspaces
 from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.protocol import Protocol
@@ -47,8 +55,26 @@ def make_app(
     app.on_response_prepare.append(guard.dress)
     for part in (entrance, pick, visits, pages, originals):
         app.add_routes(part.routes())
+    if settings.slack:
+        listening = make_listening(database, settings, keys, clock)
+        app.on_cleanup.append(lambda _: listening.close())
+        if settings.slack_signing_secret:
+            app[edge.EDGE] = edge.Edge(settings.slack_signing_secret, listening, clock)
+            app.add_routes(edge.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app
+
+
+def make_listening(
+    database: Database, settings: Settings, keys: tuple[str, ...], clock: Callable[[], datetime] = utc_now
+) -> Listening:
+    """Return what answers Slack, whether it comes by HTTP or by Socket Mode; to be closed in the end."""
+    tokens = Tokens(database, settings, Keys(keys), clock)
+    files = Files(tokens.of, settings.slack_api_url)
+    desk = Desk(database, Inbound(database, settings, clock), settings, None, clock)
+    aside = Aside(desk, Workspaces(database, settings, tokens, clock))
+    conversation = Conversation(desk, files, aside)
+    return Listening(conversation.hear, Follower(Api(settings.slack_api_url, tokens)), files.close)
 
 
 def make_worker(

@@ -1,0 +1,175 @@
+"""What people say and do in Slack, answered: typed words, buttons, forms. The same for HTTP and Socket Mode."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.database import NotSaved
+from bot.inbound import NOT_SAVED
+from bot.slack.aside import Aside
+from bot.slack.desk import Desk
+from bot.slack.draw.blocks import FORM, LINK
+from bot.slack.draw.pages import PAGE, page_wanted
+from bot.slack.draw.place import Place
+from bot.slack.files import Files, NotFetched
+from bot.slack.follow import Answer
+from bot.slack.forms import NOT_FETCHED, Forms
+from bot.slack.gestures import Came
+from bot.slack.replies import BROKE
+from bot.slack.who import Known
+from bot.slack.words import typed
+from handlers.dispatch import only_looks
+from models import message as m
+from models.desk import SeenGesture
+from models.gesture import Gesture, Reply
+from workflows.context import insert_or_ignore
+
+log = structlog.get_logger()
+Way = Callable[[Came, Known], Awaitable[Answer]]
+WORDS = "words:"  # before what was typed, where a button stands for it
+WHAT_FOR = "Send it again with the words that go with it, such as `people import`."
+STRANGER = Reply(
+    m.Message(
+        "I don't know you yet.",
+        lines=("Your Slack account belongs to nobody on the roster. Ask your compliance lead if that is a mistake.",),
+        tone="warn",
+    ),
+    status="refused",
+)
+NOT_CONNECTED = Reply(
+    m.Message(
+        "This workspace is not connected.",
+        lines=("Somebody who installs here has to confirm it first. Nothing was done.",),
+        tone="warn",
+    ),
+    status="refused",
+)
+
+
+class Conversation:
+    """Answers whatever came; what was done is committed before anything goes back."""
+
+    def __init__(self, desk: Desk, files: Files, aside: Aside) -> None:
+        self._desk = desk
+        self._files = files
+        self._aside = aside
+        self._takes_files = desk.settings.slack_files
+        self._people: Mapping[str, Way] = {
+            "command": self._typed,
+            "message": self._written,
+            "button": self._pressed,
+            "form": Forms(desk, files).sent,
+            "options": aside.options,
+            "shortcut": aside.shortcut,
+            "emoji": aside.emoji,
+        }
+
+    async def hear(self, came: Came) -> Answer:
+        """Return what answers a payload. Raises nothing: what goes wrong is said, and noted without anybody's words."""
+        try:
+            return await self._hear(came)
+        except NotSaved as error:
+            log.warning("not saved", kind=came.kind, cause=type(error.__cause__).__name__)
+            return self._desk.told(came, NOT_SAVED)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            at = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
+            log.error("gesture failed", kind=came.kind, error=type(error).__name__, at=at)  # noqa: TRY400
+            return self._desk.told(came, BROKE)
+
+    async def _hear(self, came: Came) -> Answer:
+        """Answer whoever belongs here; others are turned away politely, and leave nothing."""
+        known = await self._desk.known(came)
+        if not known.workspace:
+            return self._desk.told(came, NOT_CONNECTED)
+        if came.kind == "event":
+            return await self._aside.event(came, known)
+        if came.user == known.bot_user:
+            return Answer()
+        if not known.person_id:
+            return self._desk.told(came, STRANGER, known)
+        return await self._people[came.kind](came, known)
+
+    async def _typed(self, came: Came, known: Known) -> Answer:
+        """Answer a command."""
+        words = typed(came.words, known.people) or "todo"
+        reply = await self._desk.inbound.receive(self._desk.gesture("command", came, known, words=words))
+        return await self._desk.shown(came, known, reply, Place(words=words, root="command"))
+
+    async def _written(self, came: Came, known: Known) -> Answer:
+        """Answer a direct message, with the files in it: once, however often Slack sends it."""
+        words = typed(came.words, known.people)
+        if came.files and not words:
+            return self._desk.told(came, _refusal("What is this file for?", WHAT_FOR), known)
+        try:
+            uploads = [await self._files.fetch(known.workspace, one) for one in came.files if self._takes_files]
+        except NotFetched:
+            return self._desk.told(came, _refusal("I could not get the file.", NOT_FETCHED), known)
+        gesture = self._desk.gesture("command", came, known, words=words or "todo", files=tuple(uploads))
+        reply = await self._desk.inbound.receive(gesture)
+        # A refusal leaves nothing, not even that it was said.
+        if reply.status != "refused" and not await self._desk.database.write(partial(_first, gesture)):
+            return Answer()
+        if came.files and isinstance(reply.said, m.Form):
+            reply = _more_than_a_file(reply.said)
+        return await self._desk.shown(came, known, reply, Place(words=gesture.words, root="message"))
+
+    async def _pressed(self, came: Came, known: Known) -> Answer:
+        """Answer a button: of a workflow, or one of ours that draws the same once more."""
+        if came.act == LINK:
+            return Answer()
+        if came.act in (PAGE, FORM):
+            return await self._again(came, known)
+        gesture = self._desk.gesture("button", came, known, act=came.act, target=came.target)
+        reply = await self._desk.inbound.receive(gesture)
+        place = Place(came.act, came.target, root=_root(came))
+        return await self._desk.shown(came, known, reply, place, opens=only_looks(gesture))
+
+    async def _again(self, came: Came, known: Known) -> Answer:
+        """Show another page, or open a form that could not open by itself; whatever the button says, it only looks."""
+        page, again = page_wanted(came.target) if came.act == PAGE else (1, came.target)
+        if came.spot.where == "home" and came.act == PAGE:
+            return Answer(None, (await self._desk.home(came, known, page),), known.workspace)
+        act, _, target = again.partition("\n")
+        words = again.removeprefix(WORDS) if again.startswith(WORDS) else ""
+        place = Place(words=words) if words else Place(act, target)
+        gesture = self._desk.gesture(
+            "command" if words else "button", came, known, words=words, act=place.act, target=place.target
+        )
+        reply = await self._desk.inbound.look(gesture)
+        place = replace(place, page=1 if came.spot.where == "card" else page, root=_root(came))
+        turns = came.act == PAGE and came.spot.where in ("modal", "ephemeral")
+        return await self._desk.shown(came, known, reply, place, opens=not turns)
+
+
+def _root(came: Came) -> str:
+    return came.place.root or ("home" if came.spot.where == "home" else "message")
+
+
+def _refusal(title: str, *lines: str) -> Reply:
+    return Reply(m.Message(title, lines=lines, tone="warn"), status="refused")
+
+
+def _more_than_a_file(form: m.Form) -> Reply:
+    """Return what is said where a form asks for more than the file that came with the words."""
+    path = "/".join(["/go", *(part for part in (form.act, form.target) if part)])
+    said = m.Message(
+        form.title,
+        lines=("The file and the words do not say everything that is asked. Nothing was kept of them.",),
+        links=(m.Link("Open the web page", path),),
+        tone="warn",
+    )
+    return Reply(said, status="refused")
+
+
+def _first(gesture: Gesture, session: Session) -> bool:
+    """Return whether a message is answered for the first time, and remember it."""
+    key = hashlib.sha256(f"heard\x00{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode())
+    inserted = insert_or_ignore(session, SeenGesture).returning(SeenGesture.key)
+    return session.scalar(inserted, {"key": key.hexdigest(), "at": gesture.at}) is not None

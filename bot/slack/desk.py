@@ -1,0 +1,118 @@
+"""What every answer to Slack needs: who it is, the gesture they make, and how a reply is shown to them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.inbound import Inbound
+from bot.slack import who
+from bot.slack.draw.place import Place
+from bot.slack.follow import Answer, Call, Then
+from bot.slack.gestures import NO_PLACE, Came
+from bot.slack.replies import Replies, Showing
+from bot.slack.who import Known
+from bot.slack.words import mentioned
+from config.settings import Settings
+from handlers.dispatch import Refused
+from handlers.home import at_home
+from handlers.names import names_of, refs_in
+from models import message as m
+from models.gesture import Auth, Gesture, GestureKind, Reply
+
+AT_HOME = 1000  # people whose open home is remembered
+
+
+class Directory(Protocol):
+    """Knows Slack's accounts; see bot/slack/identities.py."""
+
+    async def contact(self, ref: str, user: str) -> bool:
+        """Ask Slack who an unknown user is, once in a while; return whether anything was learned."""
+        ...
+
+    async def changed(self, ref: str, user: Mapping[str, Any]) -> None:
+        """Take a profile as it stands now."""
+        ...
+
+
+class Desk:
+    """Takes gestures to the workflows and their replies back."""
+
+    def __init__(
+        self,
+        database: Database,
+        inbound: Inbound,
+        settings: Settings,
+        directory: Directory | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.database = database
+        self.inbound = inbound
+        self.settings = settings
+        self.directory = directory
+        self.clock = clock
+        self.replies = Replies(settings.base_url, files=settings.slack_files)
+        self._homes: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    async def known(self, came: Came) -> Known:
+        """Return who it is; somebody unknown is asked about at Slack before they are turned away."""
+        mentions = mentioned(came.words)
+        known = await self.database.read(lambda session: who.find(session, came, mentions))
+        unknown = known.workspace and not known.person_id and came.user and came.by_person and not who.foreign(came)
+        if unknown and self.directory and await self.directory.contact(known.workspace, came.user):
+            known = await self.database.read(lambda session: who.find(session, came, mentions))
+        return known
+
+    def gesture(self, kind: GestureKind, came: Came, known: Known, **parts: Any) -> Gesture:
+        """Return the gesture that a known person makes."""
+        assurance = "demo" if self.settings.demo else "chat"
+        auth = Auth("slack", known.workspace, came.origin.scheme, came.origin.sha256, assurance)
+        return Gesture(kind, known.person_id, came.at, auth, came.key, **parts)
+
+    async def shown(
+        self, came: Came, known: Known, reply: Reply, place: Place = NO_PLACE, *, opens: bool = False
+    ) -> Answer:
+        """Return the answer that shows a reply. What was done is never done again by turning pages."""
+        names = await self._names(reply.said, reply.values)
+        again = Place(root=place.root) if reply.committed else place
+        answer = self.replies.answer(came, Showing(reply, names, again, opens=opens))
+        if reply.committed and (place.root == "home" or (known.workspace, came.user) in self._homes):
+            anew = Then(lambda: self.home(came, known))
+            return replace(answer, follows=(*answer.follows, anew), workspace=known.workspace)
+        return replace(answer, workspace=known.workspace)
+
+    def told(self, came: Came, reply: Reply, known: Known | None = None) -> Answer:
+        """Return the answer that says something which names nobody."""
+        answer = self.replies.answer(came, Showing(reply))
+        return replace(answer, workspace=known.workspace) if known else answer
+
+    async def home(self, came: Came, known: Known, page: int = 1) -> Call:
+        """Return the call that publishes somebody's App Home as it stands now."""
+        gesture = self.gesture("button", came, known)
+
+        def work(session: Session) -> m.Said:
+            return at_home(session, gesture, self.settings, self.clock())
+
+        try:
+            said = await self.database.read(work)
+        except Refused as refused:
+            said = refused.reply.said
+        self._remember(known.workspace, came.user)
+        showing = Showing(Reply(said), await self._names(said, {}), Place("todo", page=page, root="home"))
+        return self.replies.home(came.user, showing)
+
+    def _remember(self, workspace: str, user: str) -> None:
+        self._homes[workspace, user] = None
+        if len(self._homes) > AT_HOME:
+            self._homes.popitem(last=False)
+
+    async def _names(self, said: m.Said, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the names for whoever is mentioned; where nobody is, nothing is asked."""
+        refs = refs_in([m.encode(said), *(one for one in values.values() if isinstance(one, str))])
+        return await self.database.read(lambda session: names_of(session, refs)) if refs else {}
