@@ -4,7 +4,12 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.needs", "tests.support.databases", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.needs",
+    "tests.support.databases",
+    "tests.support.browser",
+    "tests.support.slack.office",
+]
 
 # libpq, Bolt and our own settings all read the environment: a test must not meet the developer's database or workspace.
 for name in [name for name in os.environ if name.startswith(("PG", "SLACK_", "COUNTERSIGN_"))]:

@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.slack.edge import EDGE
+from models.chat import Workspace
 from models.person import Identity, Person
 from tests.support.slack.client import Client
 from tests.support.slack.deliver import Delivered
@@ -200,6 +202,7 @@ class SlackSurface:
         self._hands: dict[int, Hand] = {}
         slack.app_url = stage.address
         slack.world.clock = stage.clock
+        stage.write(lambda session: _connect(session, self.team, stage))
 
     @property
     def team(self) -> Team:
@@ -242,7 +245,23 @@ class SlackSurface:
 
     def settle(self) -> None:
         """Wait until the bot has done what it does after its answers."""
-        raise NotImplementedError
+        self._stage.loop.run(self._stage.app[EDGE].listening.idle())
+
+
+def _connect(session: Session, team: Team, stage: Stage) -> None:
+    """Write down that the workspace is connected, unless it is known already."""
+    if session.scalars(select(Workspace).filter_by(platform="slack", ref=team.id)).first() is None:
+        session.add(
+            Workspace(
+                platform="slack",
+                ref=team.id,
+                name=team.name,
+                state="connected",
+                bot_user=team.bot_user_id,
+                created_at=stage.now,
+                connected_at=stage.now,
+            )
+        )
 
 
 def _link(session: Session, person: Person, user_id: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -96,6 +97,7 @@ class Stage:
         self.settings = settings
         self.now = MONDAY
         self.address = ""
+        self.app: web.Application
         self.worker = make_worker(database, settings, KEYS, self.clock)
         self.mail: MailServer | None = None
         self.surface: Surface
@@ -175,7 +177,8 @@ def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
         migrate(database.engine)
         mode = Meta(name="mode", value="demo" if stage.settings.demo else "real")
         stage.write(lambda session: session.merge(mode))  # it is there where a stage is opened again
-        pages = serving(make_app(database, stage.settings, KEYS, stage.clock), "127.0.0.1", 0)
+        stage.app = make_app(database, stage.settings, KEYS, stage.clock)
+        pages = serving(stage.app, "127.0.0.1", 0)
         stage.address = loop.run(anext(pages))
         ending.callback(lambda: loop.run(pages.aclose()))
         yield stage

@@ -1,0 +1,201 @@
+"""What people do in Slack, from the request to what they see."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.database import NotSaved
+from models.desk import SeenGesture
+from tests.attacks.slack import type_command
+from tests.support.company import publish
+from tests.support.slack.client import Client
+from tests.support.slack.faults import Fault
+from tests.support.slack.office import Office
+from tests.support.slack.seen import read
+from tests.support.slack.shots import of_home, of_view
+from tests.support.slack.world import View
+
+ROSTER = b"employee_id,name,email\nE900,Ines Moreau,ines@halden.example\n"
+
+
+def shown(view: View | None) -> str:
+    """Return what a view shows, with its title."""
+    assert view is not None
+    return of_view([view]).text
+
+
+def said(client: Client) -> list[str]:
+    """Return what the bot said in somebody's conversation, as they read it."""
+    mine = client.user.id
+    return [read(one.blocks).text for one in client.direct.messages if one.by != mine]
+
+
+def test_a_command_is_answered_where_only_the_person_sees_it(office: Office) -> None:
+    """In the response itself: lists of people must not be public."""
+    chidi = office.client("Chidi")
+    chidi.commands("")
+    (one,) = chidi.direct.messages
+    assert one.only_for == chidi.user.id
+    assert "Acceptable Use" in read(one.blocks).text
+
+
+def test_a_form_opens_and_is_sent(office: Office) -> None:
+    """From the command to the record, which says how the answer came."""
+    form = office.hand("Chidi").types("ack A-1")
+    form.fills(agree=False, typed_name="Chidi Okafor").sees("Tick this box to go on.")
+    form.fills(agree=True, typed_name="Chidi Okafor").sees("You acknowledged this")
+    (record,) = office.stage.records("policy.acknowledged")
+    assert {name: record["auth"][name] for name in ("platform", "workspace", "scheme", "assurance")} == {
+        "platform": "slack", "workspace": "T0HALDEN", "scheme": "slack-v0", "assurance": "demo",
+    }  # fmt: skip
+    assert record["occurred_at"].startswith("2026-11-23T09:00:0")
+
+
+def test_a_direct_message_is_a_command(office: Office) -> None:
+    """The answer stands below it. A form cannot open by itself there, so there is a button."""
+    chidi = office.client("Chidi")
+    chidi.writes("todo")
+    office.surface.settle()
+    assert "Acceptable Use" in said(chidi)[0]
+    chidi.writes("ack A-1")
+    office.surface.settle()
+    message = chidi.direct.messages[-1]
+    (way,) = [one for one in read(message.blocks).ways if one.action["action_id"].startswith(".form")]
+    chidi.presses(way.action, message)
+    office.surface.settle()
+    assert chidi.modal is not None
+    assert "typed_name" in read(chidi.modal.body["blocks"]).questions
+
+
+def test_a_message_is_answered_once_though_slack_repeats_it(office: Office) -> None:
+    """A look leaves nothing but that it was answered."""
+    chidi = office.client("Chidi")
+    told = chidi.writes("todo")
+    for _ in range(2):
+        office.slack.run(office.slack.courier.post(told.request, told.headers))
+    office.surface.settle()
+    assert len(said(chidi)) == 1
+    assert office.stage.read(lambda session: session.query(SeenGesture).count()) == 1
+
+
+def test_the_home_shows_what_is_owed_and_to_leads_the_numbers(office: Office) -> None:
+    """And is drawn anew when something is done."""
+    chidi, ana = office.hand("Chidi"), office.hand("Ana")
+    chidi.goes_home().sees("Acceptable Use").misses("By topic")
+    ana.goes_home().sees("Nothing is waiting for you", "By topic")
+    chidi.types("ack A-1").fills(agree=True, typed_name="Chidi Okafor")
+    office.surface.settle()
+    assert chidi.client.home is not None
+    assert "Acceptable Use" not in of_home(chidi.client.home).text
+
+
+def test_what_looks_opens_on_what_lies_there(office: Office) -> None:
+    """From the home a modal, from a modal another on top, until three lie there; then in its place."""
+    publish(office.stage, "Remote Work", "Lock your screen.")
+    hand = office.hand("Chidi")
+    hand.goes_home().presses("Read").sees("Use things well.")
+    client = hand.client
+    for depth in (2, 3, 3):
+        top = client.modal
+        assert top is not None
+        client.presses({"type": "button", "action_id": "policy.list:1", "block_id": "b"}, top)
+        office.surface.settle()
+        assert len(office.slack.world.stack(client.user.id)) == depth
+    assert "Remote Work" in shown(client.modal)
+
+
+def test_what_is_done_by_a_button_is_said_where_it_was_pressed(office: Office) -> None:
+    """In place of the answer that only one sees; below a card, which stays; in the modal; or over the home."""
+    ana = office.client("Ana")
+    press = {"type": "button", "action_id": "policy.approve:1", "block_id": "b", "value": "POL-99v1"}
+    ana.commands("policy list")
+    answer = ana.direct.messages[-1]
+    ana.presses(press, answer)
+    office.surface.settle()
+    assert answer.edits == 0, "what opens, opens over it"
+    assert "nothing called POL-99v1" in shown(ana.modal) or "no policy" in shown(ana.modal).lower()
+
+
+def test_the_database_is_down(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """200, and where the person is: not saved, try again. What was typed into a form is still there."""
+    hand = office.hand("Chidi")
+    form = hand.types("policy ask A-1")
+
+    async def down(work: object) -> None:
+        raise NotSaved("not saved, try again")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.stage.database, "write", down)
+        form.fills(question="May I?").sees("Not saved, try again.")
+        assert hand.client.modal is not None
+        assert "question" in hand.client.modal.errors
+        broken.setattr(office.stage.database, "read", down)
+        hand.types("todo").sees("Not saved, try again.")
+        hand.client.writes("todo")
+        assert hand.client.opens_home().status == 200
+    form.fills(question="May I?").misses("Not saved")
+    assert len(office.stage.records("policy.question")) == 1
+
+
+def test_a_slow_slack_delays_no_answer(office: Office) -> None:
+    """What follows an answer is nobody's wait, and may get lost."""
+    chidi = office.client("Chidi")
+    office.slack.faults.waiting = [Fault("slow before", "views.open", seconds=2.0)]
+    assert chidi.commands("ack A-1").seconds < 1.0
+    office.slack.faults.waiting = [Fault("status", "chat.postMessage", status=500)]
+    assert chidi.writes("todo").status == 200
+    office.surface.settle()
+    office.slack.log.violations.clear()
+
+
+def test_people_are_picked_by_a_part_of_their_name(office: Office) -> None:
+    """Only those who work here now, and only for those who do."""
+    hand = office.hand("Ana")
+    hand.types("people merge")
+    view = hand.client.modal
+    if view is None:
+        pytest.skip("no form asks for a person")
+    questions = [
+        one for one in read(view.body["blocks"]).questions.values() if one["element"]["type"] == "external_select"
+    ]
+    found = hand.client.suggestions(view, questions[0]["block_id"], "v", "BRUN")
+    assert [one["text"]["text"] for one in found] == ["Bruno Keller"]
+    assert hand.client.suggestions(view, questions[0]["block_id"], "v", "%") == []
+
+
+def test_a_file_comes_with_the_words_that_say_what_for(office: Office) -> None:
+    """The file answers the form's question; alone it is asked about."""
+    ana = office.client("Ana")
+    ana.writes("", [("roster.csv", ROSTER)])
+    ana.writes("people import", [("roster.csv", ROSTER)])
+    office.surface.settle()
+    alone, whole = said(ana)[0], said(ana)[1]
+    assert "What is this file for?" in alone
+    assert "IMP-1" in whole
+    office.slack.faults.waiting = [Fault("status", "files", status=503)]
+    ana.writes("people import", [("roster.csv", ROSTER)])
+    office.surface.settle()
+    assert "could not get the file" in said(ana)[2]
+
+
+def test_an_unknown_shortcut_is_refused_politely(office: Office) -> None:
+    """No act takes it."""
+    chidi = office.client("Chidi")
+    world = office.slack.world
+    payload = {
+        "type": "shortcut",
+        "callback_id": "nothing.known",
+        "user": {"id": chidi.user.id, "team_id": chidi.user.team_id},
+        "team": {"id": chidi.user.team_id},
+        "trigger_id": world.trigger(chidi.user),
+    }
+    office.slack.run(office.slack.courier.carry("interactive", payload))
+    office.surface.settle()
+    assert "nothing with that yet" in shown(chidi.modal)
+
+
+def test_a_mention_is_a_person(office: Office) -> None:
+    """Slack names people by their ids there, and the parser of commands by their names."""
+    ana, bruno = office.client("Ana"), office.client("Bruno").user
+    got = type_command(office, ana.user, f"status <@{bruno.id}|bruno>")
+    assert "Bruno Keller" in got.body.decode()
