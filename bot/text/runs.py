@@ -78,7 +78,10 @@ def runs(text: str, names: Names, *styles: str) -> list[Run]:
 
 def split(said: Iterable[Run]) -> list[list[Run]]:
     """Return runs in groups that each fit a block."""
-    return list(_split(said))
+    whole = [one for one in said if one["text"]]
+    if length(whole) <= ROOM:  # as nearly always
+        return [whole] if whole else []
+    return list(_split(whole))
 
 
 def _split(said: Iterable[Run]) -> Iterator[list[Run]]:

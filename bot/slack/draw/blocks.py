@@ -212,5 +212,4 @@ def _fact(label: str, value: str) -> Iterator[Run]:
     if label:
         yield run(label, "bold")
     if value:
-        yield run(" ")
-        yield from [run(value, "code")] if _DIGEST.fullmatch(value) else runs(value, {})
+        yield from [run(" "), run(value, "code")] if _DIGEST.fullmatch(value) else runs(f" {value}", {})

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.slack.draw.blocks import TONES, Drawing, home_groups
 from bot.slack.draw.fields import asks, draw_field, given
-from bot.slack.draw.limits import HINT, INPUT, VIEW_BLOCKS, VIEW_BUTTON, VIEW_BYTES, VIEW_TITLE
+from bot.slack.draw.limits import HINT, INPUT, PRIVATE, VIEW_BLOCKS, VIEW_BUTTON, VIEW_BYTES, VIEW_TITLE
 from bot.slack.draw.pages import VIEW, Paper, in_bytes, leading_on, paged
 from bot.slack.draw.place import Place
 from bot.slack.draw.rich import Block, Flow
@@ -136,12 +136,13 @@ def home_view(home: Home, place: Place, look: Look) -> View:
 
 
 def _said(title: str, groups: list[list[Block]], place: Place, look: Look) -> View:
-    kept = place if place.fits else Place(root=place.root)
+    sealed = place.sealed()
+    kept = place if len(sealed) <= PRIVATE else Place(root=place.root)
     pages = leading_on(paged(groups, VIEW, kept.again), kept.again)
     return {
         **_modal(title, _page_of(pages, kept), look, SAID),
         "close": plain("Done", VIEW_BUTTON),
-        "private_metadata": kept.sealed(),
+        "private_metadata": sealed if kept is place else kept.sealed(),
     }
 
 
