@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.bench import roster, stack, sweep, writer
+from scripts.bench import roster, slack, stack, sweep, writer
 from scripts.bench.figures import Figure
 from scripts.bench.scale import FULL, QUICK, Scale
 
@@ -22,6 +22,7 @@ MEASURED: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "writer": writer.measure,
     "sweep": sweep.measure,
     "roster": roster.measure,
+    "slack": slack.measure,
 }
 
 

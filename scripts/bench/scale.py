@@ -14,6 +14,7 @@ class Scale:
     bare: int = 5_000
     per_second: int = 200
     seconds: int = 30
+    presses: int = 2_000  # of a button in Slack, in each round
     rows: int = 1_500  # through the writer, in each round
     duties: int = 1_000_000
     employees: int = 100_000
@@ -27,5 +28,16 @@ class Scale:
 
 
 FULL = Scale()
-QUICK = Scale(rounds=2, answers=40, bare=80, per_second=20, seconds=1, rows=100, duties=20_000, employees=200, staff=20)
+QUICK = Scale(
+    rounds=2,
+    answers=40,
+    bare=80,
+    per_second=20,
+    seconds=1,
+    presses=40,
+    rows=100,
+    duties=20_000,
+    employees=200,
+    staff=20,
+)
 IN_FLIGHT = 32
