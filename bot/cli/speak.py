@@ -57,6 +57,13 @@ def take_apart(parts: Sequence[str]) -> Line:
     return Line(" ".join(words), answers, path)
 
 
+def _not_there(line: Line, lacking: Sequence[m.AnyField]) -> dict[str, str]:
+    """Return what is wrong with a file that is asked for and was named, but does not exist; nothing where none was."""
+    named = [word for word in line.words.split()[2:] if "/" in word or "." in word]
+    files_asked = [one.name for one in lacking if isinstance(one, m.File)]
+    return {name: f"{named[-1]} does not exist" for name in files_asked if named}
+
+
 def speak(email: str, line: Line) -> int:
     """Do what a line says as the person with this address, and return the exit code."""
     with started() as deployment:
@@ -100,7 +107,7 @@ class _Conversation:
             lacking = [one for one in form.fields if one.name in reply.errors] or ask.missing(form, values)
             asks = bool(lacking) or not meant
             if asks and (not sys.stdin.isatty() or any(isinstance(one, m.File) for one in lacking)):
-                return await self._unanswered(form, lacking, reply.errors)
+                return await self._unanswered(form, lacking, {**_not_there(line, lacking), **reply.errors})
             await self._show(ERR if asks else OUT, form)
             values |= {one.name: ask.ask(one, reply.errors.get(one.name, "")) for one in lacking}
             if not (meant or lacking or ask.confirmed(form)):

@@ -40,6 +40,13 @@ def test_a_roster_is_previewed_and_applied(company: str, tmp_path: Path) -> None
     assert value(company, "SELECT state FROM roster_imports WHERE id = 3") == "applied"
 
 
+def test_a_file_that_does_not_exist_is_named(company: str, tmp_path: Path) -> None:
+    lost = tmp_path / "lost.csv"
+    seen = bot("people", "import", str(lost), "--as", ANA, database_url=company)
+    assert seen.returncode == 1
+    assert f"{lost} does not exist" in seen.stderr.replace("\n", "")
+
+
 def test_a_folder_of_policies_becomes_drafts(company: str, tmp_path: Path) -> None:
     folder = tmp_path / "policies"
     shutil.copytree(HERE / "policies", folder)
