@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -75,6 +75,10 @@ class Settings(BaseSettings):
         "https://smba.infra.gov.teams.microsoft.us/,https://smba.infra.dod.teams.microsoft.us/",
         description="Teams: the service addresses that may get our token, comma-separated",
     )
+
+    def __repr_args__(self) -> list[tuple[str | None, Any]]:
+        """Name what was given without its values, which hold passwords: a traceback may quote this."""
+        return [(name, "given") for name in sorted(self.model_fields_set)]
 
     @model_validator(mode="after")
     def _base_at_port(self) -> Self:

@@ -86,6 +86,9 @@ def test_a_setting_that_cannot_work_is_named(name: str, value: str) -> None:
 
 def test_secrets_are_never_repeated() -> None:
     assert "hunter2" not in said(**{**REAL, "smtp_url": "ftp://bot:hunter2@host", "secret_key": "hunter2"})
+    shown = f"{Settings(**REAL)!r} {Settings(**REAL)}"
+    assert "smtp_url='given'" in shown
+    assert not [name for name, value in REAL.items() if value in shown]
 
 
 SLACK: dict[str, Any] = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s" * 32}
