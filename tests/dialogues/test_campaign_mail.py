@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.person import Person
-from tests.dialogues.conftest import SURFACES
 from tests.dialogues.test_acknowledge import ask
 from tests.support.campaigns import change, prepare
 from tests.support.company import found, publish
 from tests.support.stage import Player, Stage, on_stage_with_mail
+from tests.support.web import WebSurface
 from workflows import duty
 from workflows.workflow import REGISTRY
 
@@ -22,7 +22,7 @@ from workflows.workflow import REGISTRY
 def post(migrated_url: str) -> Iterator[Stage]:
     """A stage on which people get letters."""
     with on_stage_with_mail(migrated_url, company="Halden Instruments") as stage:
-        stage.surface = SURFACES["web"](stage)
+        stage.surface = WebSurface(stage)
         found(stage)
         yield stage
 

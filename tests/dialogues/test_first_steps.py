@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from models.campaign import Campaign
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
-from tests.dialogues.conftest import SURFACES
 from tests.support.company import publish
-from tests.support.stage import Stage, on_stage
+from tests.support.stage import Stage
+from tests.support.surfaces import SURFACES
 from workflows.first_steps import install
 
 ROSTER = """employee_id,preferred_name,email,manager,department,start,role
@@ -28,8 +28,7 @@ E3,Ana Duarte,ana.duarte@firm.example,E1,Security,2024-01-01,employee;lead;admin
 def empty(request: pytest.FixtureRequest, database_url: str) -> Iterator[Stage]:
     """A real deployment in which only Ana stands, who installed it."""
     settings = {"admin_email": "ana.duarte@firm.example", "smtp_url": "smtp://127.0.0.1:1", "domains": "firm.example"}
-    with on_stage(database_url, company="Firm", **settings) as stage:
-        stage.surface = SURFACES[request.param](stage)
+    with SURFACES[request.param](database_url, company="Firm", **settings) as stage:
         stage.write(lambda session: install(stage.context(session), "ana.duarte@firm.example"))
         yield stage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from tests.support.stage import Stage
 from workflows.workspace import standing
 from workflows.workspace.standing import Kept, Seen
 
+# They begin where no chat is connected yet, so they cannot be had in one.
+pytestmark = pytest.mark.parametrize("stage", ["web"], indirect=True)
 HALDEN = Seen("T0HALDEN", "Halden", "U0COMPLY", ("chat:write", "commands"))
 ACQUIRED = Seen("T0ACQ", "Acquired", "U0COMPLY", ("chat:write", "commands"))
 

@@ -68,6 +68,10 @@ class Surface(Protocol):
         """Open what one owes."""
         ...
 
+    def meets(self) -> None:
+        """Let everybody on the roster be where the surface is."""
+        ...
+
 
 class Loop:
     """An event loop in a thread of its own, so that tests read as plain sentences."""

@@ -136,6 +136,9 @@ class WebSurface:
         """See Surface.opens."""
         return self.browser(person).get("/go/todo")
 
+    def meets(self) -> None:
+        """See Surface.meets: everybody has a browser."""
+
     def says(self, person: Person, words: str) -> WebScreen:
         """See Surface.says."""
         page = self.browser(person).get("/go/help").page

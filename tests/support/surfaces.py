@@ -1,0 +1,30 @@
+"""The surfaces on which every dialogue plays, each a stage that is ready for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from tests.support.slack_surface import SlackSurface, workspace
+from tests.support.stage import Stage, on_stage
+from tests.support.web import WebSurface
+
+
+@contextmanager
+def on_the_web(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage on which everybody has a browser."""
+    with on_stage(database_url, **settings) as stage:
+        stage.surface = WebSurface(stage)
+        yield stage
+
+
+@contextmanager
+def in_slack(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage on which everybody is in one Slack workspace, whose rules nothing may break."""
+    with workspace() as (slack, more), on_stage(database_url, **settings, **more) as stage:
+        stage.surface = SlackSurface(stage, slack)
+        yield stage
+
+
+SURFACES: dict[str, Callable[..., AbstractContextManager[Stage]]] = {"slack": in_slack, "web": on_the_web}
