@@ -115,6 +115,8 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
     if act.form is None:
         said = {**(wish.words.filters if wish.words else {}), **wish.values}
         return Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
+    if act.stands and (standing := act.stands(ctx, thing)):
+        return Reply(standing, status="again")
     form = act.form(ctx, thing)
     values = {**fill(form, wish.words, gesture.files), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):

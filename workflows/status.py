@@ -66,7 +66,11 @@ def control(ctx: Context, target: str, answers: Answers) -> m.Home:
     """Return how far the promises behind one criterion have come."""
     criterion = target.upper()
     if not is_criterion(criterion):
-        raise Refusal(f"There is no criterion {target or 'without an id'}.", "They look like CC5.3.", status="missing")
+        raise Refusal(
+            f"There is no criterion {target or 'without an id'}.",
+            "They look like this: `status control CC5.3`.",
+            status="missing",
+        )
     flows = [flow for flow in REGISTRY.all() if flow.makes_card]
     subjects = [
         subject

@@ -29,6 +29,7 @@ Runner = Callable[["Context", Any, Answers], Said]
 Job = Callable[["Context"], int]
 Thought = Callable[["Context"], Iterable[Job]]
 FormMaker = Callable[["Context", Any], Form]
+Standing = Callable[["Context", Any], Message | None]
 
 
 class Refusal(Exception):
@@ -53,6 +54,7 @@ class Act:
     """One thing people can do or look at. Its name is also its command: "policy.approve" is typed `policy approve`.
 
     `find` turns the target's id into the thing itself and may refuse; `may` decides at the moment of the gesture.
+    `stands` returns how a thing stands where the act asks nothing of it any more: that is shown in place of the form.
     `page` puts the act into the navigation; `personal` acts can never be done on somebody's behalf outside a demo.
     """
 
@@ -64,6 +66,7 @@ class Act:
     example: str
     find: Finder
     form: FormMaker | None = None
+    stands: Standing | None = None
     kinds: tuple[GestureKind, ...] = ("command", "button")
     aliases: tuple[str, ...] = ()
     page: str = ""

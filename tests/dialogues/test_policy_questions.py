@@ -124,7 +124,7 @@ def test_ana_exempts_chidi_but_not_herself(stage: Stage) -> None:
         "Exempt until"
     )
     chidi.opens().sees("Nothing is waiting for you")
-    chidi.says("policy acknowledge A-1").fills(agree=True).sees("You are exempt from this for now")
+    chidi.says("policy acknowledge A-1").sees("You are exempt from this for now")
     stage.later(days=5)
     stage.works()
     assert the_duty(stage).state == "exempt"

@@ -129,7 +129,7 @@ def test_retired(stage: Stage) -> None:
     keisha.opens().presses("Acknowledge").fills(agree=True).sees("no longer in force")
     stage.works()
     keisha.opens().sees("Nothing is waiting for you")
-    keisha.says("policy acknowledge A-2").fills(agree=True).sees("This was withdrawn")
+    keisha.says("policy acknowledge A-2").sees("This was withdrawn")
     assert row_of(stage, 1) == before
     chidi.says(f"policy show {policy}v1").sees("This policy was retired", "Lock the screen.")
     stage.person("Callum").says(f"policy show {policy}v1").sees("There is no policy")

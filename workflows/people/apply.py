@@ -16,21 +16,21 @@ from workflows.people import decide, states
 from workflows.people.base import WORKFLOW, words
 from workflows.people.imports import read
 from workflows.people.reading import subject_of
-from workflows.people.standing import LABELS, card, find_import, stands
+from workflows.people.standing import LABELS, card, find_import
 from workflows.who import admins
-from workflows.workflow import Answers, Invalid, Refusal
+from workflows.workflow import Answers, Invalid
 
 CHANGING = ("person.added", "person.changed", "person.ended", "person.merged", "person.split", "person.role")
 BATCHES = ("roster.batch", "roster.undone")
 
 
-def apply_form(ctx: Context, imported: RosterImport) -> m.Form:
-    """Return the form that applies an import: a number to type where many would leave, and what is undecided.
+def _not_staged(ctx: Context, imported: RosterImport) -> m.Message | None:
+    """Return how an import stands that does not wait to be applied."""
+    return None if imported.state == "staged" else card(ctx, imported)
 
-    Raises Refusal, saying how it stands, where it is not waiting to be applied.
-    """
-    if imported.state != "staged":
-        raise Refusal(f"{imported.code} cannot be applied now.", stands(ctx.session, imported), status="again")
+
+def apply_form(ctx: Context, imported: RosterImport) -> m.Form:
+    """Return the form that applies an import: a number to type where many would leave, and what is undecided."""
     counts = imported.summary
     fields: list[m.AnyField] = []
     if counts.get("number"):
@@ -53,6 +53,7 @@ def apply_form(ctx: Context, imported: RosterImport) -> m.Form:
     help="carry out an import after its preview",
     example="people apply IMP-3",
     form=apply_form,
+    stands=_not_staged,
     find=find_import,
     may=admins,
 )

@@ -17,6 +17,11 @@ from workflows.who import assignee
 from workflows.workflow import Answers, Refusal
 
 
+def _over(ctx: Context, assignment: Assignment) -> m.Message | None:
+    """Return the card of what is no longer owed."""
+    return None if assignment.state in duty.OPEN else card(ctx, assignment, ctx.person)
+
+
 def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
     """Return the form that acknowledges one policy."""
     version = version_of(ctx.session, assignment)
@@ -45,14 +50,13 @@ def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
     example="ack POL-3",
     aliases=("ack",),
     form=acknowledge_form,
+    stands=_over,
     find=find_mine,
     may=assignee,
     personal=True,
 )
 def acknowledge(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
-    """Record the acknowledgement and close the assignment, late or not. A second one shows the first."""
-    if assignment.state not in duty.OPEN:
-        return card(ctx, assignment, ctx.person)
+    """Record the acknowledgement and close the assignment, late or not."""
     version = version_of(ctx.session, assignment)
     if version.state != "published":
         raise Refusal("This policy is no longer in force.", "There is nothing to acknowledge.", status="again")

@@ -14,6 +14,11 @@ from workflows.who import assignee
 from workflows.workflow import Answers
 
 
+def _not_open(ctx: Context, assignment: Assignment) -> m.Message | None:
+    """Return the card of what is answered, objected to already, or no longer owed."""
+    return None if assignment.state == "open" else card(ctx, assignment, ctx.person)
+
+
 def object_form(ctx: Context, assignment: Assignment) -> m.Form:
     """Return the form for somebody who cannot agree."""
     version = version_of(ctx.session, assignment)
@@ -32,14 +37,13 @@ def object_form(ctx: Context, assignment: Assignment) -> m.Form:
     help="say that you can't agree to a policy, and why",
     example="policy object POL-3 It forbids what my job needs",
     form=object_form,
+    stands=_not_open,
     find=find_mine,
     may=assignee,
     personal=True,
 )
 def object_(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     """Record the refusal with its reason; reminders stop until the owner has settled it."""
-    if assignment.state != "open":
-        return card(ctx, assignment, ctx.person)
     version = version_of(ctx.session, assignment)
     record_id = ctx.record(
         "policy.objected",

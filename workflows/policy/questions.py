@@ -23,8 +23,14 @@ ASKED = "question"  # the step of an assignment whose question waits for an answ
 
 
 def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
-    """Return the form for a question to the policy's owner."""
+    """Return the form for a question to the policy's owner. Raises Refusal where it is no longer open."""
     version = version_of(ctx.session, assignment)
+    if assignment.state not in duty.OPEN:
+        raise Refusal(
+            "This one is no longer open.",
+            f"Its owner is {m.mention(version.policy.owner.ref)}; ask them directly.",
+            status="again",
+        )
     return m.Form(
         "policy.ask",
         assignment.code,
@@ -47,12 +53,6 @@ def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
 def ask(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     """Record the question and pass it to the owner; reminders pause, but only so often."""
     version = version_of(ctx.session, assignment)
-    if assignment.state not in duty.OPEN:
-        raise Refusal(
-            "This one is no longer open.",
-            f"Its owner is {m.mention(version.policy.owner.ref)}; ask them directly.",
-            status="again",
-        )
     record_id = ctx.record(
         "policy.question",
         subject_of(version),

@@ -86,10 +86,13 @@ def missing(target: str) -> Refusal:
 
 
 def find_readable(ctx: Context, target: str) -> PolicyVersion:
-    """Find a version by POL-3, POL-3v4 or A-17; POL-3 without one in force is its newest. Raises Refusal."""
+    """Find a version by POL-3, POL-3v4 or A-17; POL-3 without one in force is its newest. Raises Refusal.
+
+    A version that does not exist is none: nobody decides about another than the one they named.
+    """
     assignment = duty.by_code(ctx.session, target.upper()) if target.upper().startswith("A-") else None
     version = version_of(ctx.session, assignment) if assignment else version_by_code(ctx.session, target)
-    if version is None and (policy := policy_by_code(ctx.session, target)):
+    if version is None and "v" not in target.lower() and (policy := policy_by_code(ctx.session, target)):
         version = newest(ctx.session, policy)
     if version is None or not readable(ctx, version):
         raise missing(target)
