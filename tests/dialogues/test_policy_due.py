@@ -127,8 +127,7 @@ def _draft(stage: Stage, policy: str) -> Campaign:
 def test_a_draft_campaign_is_not_overtaken(stage: Stage) -> None:
     """Publishing asks nobody: while the lead's campaign is a draft, being prepared or a pilot, the rule waits."""
     policy = publish(stage, "Acceptable Use", "Use things well.")
-    campaign = _draft(stage, policy)
-    stage.write(lambda session: session.add(campaign))
+    stage.write(lambda session: session.add(_draft(stage, policy)))
     bruno, job = stage.person("Bruno"), REGISTRY.jobs()["policy: ask who is due"]
     for state, audience, asked in (
         ("draft", "everyone", 0),
