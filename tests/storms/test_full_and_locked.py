@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 
-from bot.database import NotSaved
+from bot.database import NotSaved, PostgresDatabase
 from models.desk import Meta
 from tests.dialogues.test_acknowledge import ask
 from tests.support.company import publish
@@ -21,14 +21,21 @@ from tests.support.truth import contradictions, dump, rows
 
 @contextmanager
 def full(stage: Stage) -> Iterator[None]:
-    """Let a SQLite file grow no further while the block runs."""
-    engine = stage.database.engine
+    """Let a SQLite file grow no further while the block runs; a PostgreSQL only reads, as hosts do with a full disk."""
+    database = stage.database
+    engine = database._sessions if isinstance(database, PostgresDatabase) else database.engine
 
     def limit(connection: Any, *_: Any) -> None:
-        connection.execute("PRAGMA max_page_count = 1")  # no less than it has, says SQLite, and no more
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA max_page_count = 1")  # no less than it has, says SQLite, and no more
+        else:
+            connection.read_only = True
 
     def free(connection: Any, *_: Any) -> None:
-        connection.execute("PRAGMA max_page_count = 1073741823")
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA max_page_count = 1073741823")
+        else:
+            connection.read_only = False
 
     event.listen(engine, "checkout", limit)
     for number in range(500):  # until there is no free room inside the file either
@@ -60,8 +67,6 @@ def locked(stage: Stage) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", [full, locked], ids=["full", "locked"])
 def test_chidi_is_told_and_tries_again(stage: Stage, trouble: Any) -> None:
-    if trouble is full and stage.database.engine.dialect.name != "sqlite":
-        return  # a disk cannot be filled here; a PostgreSQL that refuses to write is in tests/bot/test_database.py
     policy = publish(stage, "Acceptable Use", "Use things well.")
     chidi = stage.person("Chidi")
     ask(stage, chidi, policy)
