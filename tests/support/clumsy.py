@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -38,6 +38,7 @@ class ClumsyDatabase:
         """Fail in every way there is, then succeed. Raises what the work raises, after as many failures."""
         async with self._turn:
             before = await asyncio.to_thread(dump, self.engine)
+            numbers = await asyncio.to_thread(self._numbers)
             fails_at = AT_THE_COMMIT
             while True:
                 self._fails_at, self._statements = fails_at, 0
@@ -56,6 +57,23 @@ class ClumsyDatabase:
                 finally:
                     self._fails_at = NEVER
                 assert await asyncio.to_thread(dump, self.engine) == before, f"half done at statement {fails_at - 1}"
+                if numbers:
+                    await asyncio.to_thread(self._count_again, numbers)
+
+    def _numbers(self) -> dict[str, int | None]:
+        """Return the last number of each sequence; PostgreSQL alone has them, and takes none back."""
+        if self.engine.dialect.name != "postgresql":
+            return {}
+        with self.engine.connect() as connection:
+            return dict(connection.execute(text("SELECT sequencename, last_value FROM pg_sequences")).all())
+
+    def _count_again(self, before: dict[str, int | None]) -> None:
+        """Let ids go on where they were before a failure, as on SQLite: what is played names them."""
+        wasted = [name for name, last in self._numbers().items() if last != before[name]]
+        with self.engine.begin() as connection:
+            for name in wasted:
+                again = {"name": name, "last": before[name] or 1, "used": before[name] is not None}
+                connection.execute(text("SELECT setval(:name, :last, :used)"), again)
 
     async def read(self, work: Work[T]) -> T:
         """Read without failing."""
