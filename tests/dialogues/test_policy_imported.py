@@ -63,7 +63,7 @@ def test_ana_imports_what_was_signed_on_paper(stage: Stage) -> None:
     assert declared["subject"]["sha256"] == records[0]["facts"]["source_sha256"]
 
     chidi.opens().sees("Nothing is waiting for you")
-    chidi.says(f"policy acknowledge {policy}").fills(agree=True).sees("You acknowledged this on Thu 1 Oct 2026")
+    chidi.says(f"policy acknowledge {policy}").sees("You acknowledged this on Thu 1 Oct 2026")
     ana.says("policy import-acknowledgements").fills(file=file).fills(identical=True).sees("imported already")
     again = lines("E006,POL-1,1,2026-10-01,The same once more")
     ana.says("policy import-acknowledgements").fills(file=again).fills(identical=True).sees("being kept")
