@@ -98,7 +98,7 @@ def _exception(info: Any) -> BaseException | None:
 
 def _mask(value: Any) -> Any:
     if isinstance(value, str):
-        return _ADDRESS.sub("[address]", value)
+        return _ADDRESS.sub("[address]", value) if "@" in value else value
     if isinstance(value, Mapping):
         return {_mask(name): _mask(part) for name, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

@@ -13,12 +13,14 @@ from models.message import mentioned, texts
 from models.person import Person
 
 _REF = re.compile("[0-9a-f]{32}")
+REF = 32  # characters
 
 
 def refs_in(body: Any) -> set[str]:
-    """Return the refs of everybody who is mentioned in an encoded message, or filled into its form."""
+    """Return the refs of everybody who is mentioned in a message, encoded or not, or filled into its form."""
     found = set(texts(body))
-    return {ref for text in found for ref in mentioned(text)} | {text for text in found if _REF.fullmatch(text)}
+    refs = {text for text in found if len(text) == REF and _REF.fullmatch(text)}
+    return refs.union(mentioned("".join(found)))
 
 
 def names_of(session: Session, refs: Collection[str]) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,6 +39,8 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
 
 def clean(text: str) -> str:
     """Return typed text without characters that hide, reorder or forge; line ends become a newline."""
+    if text.isascii() and text.isprintable():
+        return text  # as most are
     return _UNSAFE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -208,20 +210,24 @@ Said = Message | Form | Home
 _SHOWN = (Fact, Table, Bar, Chart, Button, Link, Message, Home)
 _ASKED = (Option, Choice, Text, Person, Date, Toggle, File, Form)
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*_SHOWN, *_ASKED)}
+_PARTS = {kind: tuple((one.name, one.default) for one in dataclasses.fields(kind)) for kind in _KINDS.values()}
 
 
 def encode(thing: Any) -> Any:
     """Return `thing` as JSON-ready data: a dataclass becomes an object tagged "is", without fields at their default."""
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        body = {"is": type(thing).__name__}
-        for part in dataclasses.fields(thing):
-            value = getattr(thing, part.name)
-            if value != part.default:
-                body[part.name] = encode(value)
-        return body
+    if isinstance(thing, str):
+        return thing
     if isinstance(thing, tuple | list):
         return [encode(part) for part in thing]
-    return thing
+    parts = _PARTS.get(type(thing))
+    if parts is None:
+        return thing
+    body = {"is": type(thing).__name__}
+    for name, default in parts:
+        value = getattr(thing, name)
+        if value != default:
+            body[name] = encode(value)
+    return body
 
 
 def decode(data: Any) -> Any:
@@ -234,13 +240,22 @@ def decode(data: Any) -> Any:
     return data
 
 
-def texts(data: Any) -> Iterator[str]:
-    """Yield every text inside encoded data, to look for mentions."""
+def texts(data: Any) -> list[str]:
+    """Return every text inside a message, encoded or not, to look for mentions."""
+    found: list[str] = []
+    _collect(data, found)
+    return found
+
+
+def _collect(data: Any, found: list[str]) -> None:
     if isinstance(data, str):
-        yield data
+        found.append(data)
+    elif isinstance(data, list | tuple):
+        for one in data:
+            _collect(one, found)
     elif isinstance(data, dict):
-        for value in data.values():
-            yield from texts(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from texts(value)
+        for one in data.values():
+            _collect(one, found)
+    else:
+        for name, _ in _PARTS.get(type(data), ()):
+            _collect(getattr(data, name), found)

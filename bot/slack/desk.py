@@ -114,5 +114,5 @@ class Desk:
 
     async def _names(self, said: m.Said, values: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the names for whoever is mentioned; where nobody is, nothing is asked."""
-        refs = refs_in([m.encode(said), *(one for one in values.values() if isinstance(one, str))])
+        refs = refs_in([said, *values.values()])
         return await self.database.read(lambda session: names_of(session, refs)) if refs else {}

@@ -29,6 +29,7 @@ LIMIT = 1024 * 1024  # bytes; a view has at most 250,000, and comes back inside 
 SECONDS = 3  # Slack waits no longer
 FIELDS = 100  # of a form; a command has about fifteen
 JSON = "application/json"
+AS_JSON = {"Content-Type": JSON}
 FORM = "application/x-www-form-urlencoded"
 BROKEN = (TimeoutError, OSError, HttpProcessingError, web.RequestPayloadError)
 
@@ -60,12 +61,15 @@ async def events(request: web.Request) -> web.Response:
         answer = await edge.listening.handle(payload, origin)
     except (Unverified, Malformed, *BROKEN):
         return web.Response(status=401)
-    return web.Response(text=answer, content_type=JSON if answer else "text/plain")
+    return web.Response(body=answer.encode(), headers=AS_JSON) if answer else web.Response()
 
 
 async def _body(request: web.Request) -> bytes:
     """Return the body as it came. Raises Unverified for more than Slack ever sends."""
-    if (request.content_length or 0) > LIMIT:
+    length = request.content_length
+    if length is not None and length <= LIMIT and request.content.is_eof():
+        return await request.read()  # it is all there, as with most
+    if (length or 0) > LIMIT:
         raise Unverified
     async with asyncio.timeout(SECONDS):
         try:

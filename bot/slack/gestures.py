@@ -109,17 +109,17 @@ def _command(payload: Payload, origin: Origin) -> Came:
 def _interactive(kind: Kind, payload: Payload, origin: Origin, **more: Any) -> Came:
     """Return what every gesture on a message or a view has in common."""
     user, team = part(payload, "user"), part(payload, "team")
-    common = Came(
+    return Came(
         kind,
         origin,
-        origin.at,
+        more.pop("at", origin.at),
         text(payload, "trigger_id") or origin.key,
         text(team, "id") or text(user, "team_id"),
         text(part(payload, "enterprise"), "id") or text(team, "enterprise_id"),
         text(user, "id"),
         user_team=text(user, "team_id"),
+        **more,
     )
-    return replace(common, **more)
 
 
 def _button(payload: Payload, origin: Origin) -> Came:

@@ -1,4 +1,4 @@
-"""Bolt, with one listener for each kind of payload and nothing else of its own switched on.
+"""Bolt, with one listener for every kind of payload and nothing else of its own switched on.
 
 Signatures are verified before (bot/slack/edge.py, or by Socket Mode's connection); who may what is decided later, in
 the database. Bolt never calls auth.test here, holds no token and writes no line: its lines quote what people sent.
@@ -7,7 +7,6 @@ the database. Bolt never calls auth.test here, holds no token and writes no line
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_bolt.listener.async_listener import AsyncListener
+from slack_bolt.response import BoltResponse
 
 from bot.slack.follow import Answer, Follower
 from bot.slack.gestures import Came, read
@@ -22,7 +23,7 @@ from bot.slack.payload import Malformed, Origin, Payload
 
 Hear = Callable[[Came], Awaitable[Answer]]
 Closing = Callable[[], Awaitable[None]]
-ANYTHING = re.compile("")
+Heard = Callable[[AsyncAck, Came], Awaitable[None]]
 CAME = "came"  # where Bolt's request keeps what we read of it
 
 
@@ -46,7 +47,39 @@ def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResu
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
+class _Everything(AsyncListener):
+    """The one listener: what kind of payload it is was read already, so nothing is left to match."""
+
+    matchers = ()
+    middleware = ()
+    lazy_functions = ()
+    auto_acknowledgement = False
+    ack_timeout = 3
+
+    def __init__(self, heard: Heard) -> None:
+        self.ack_function = heard  # type: ignore[assignment]
+        self._heard = heard
+
+    async def async_matches(self, *, req: AsyncBoltRequest, resp: BoltResponse) -> bool:
+        return True
+
+    async def run_ack_function(self, *, request: AsyncBoltRequest, response: BoltResponse) -> BoltResponse | None:
+        await self._heard(request.context.ack, request.context[CAME])
+        return None
+
+
+class _App(AsyncApp):
+    """Bolt without what it makes anew for each request and nothing here uses: a client and two loggers."""
+
+    def _init_context(self, req: AsyncBoltRequest) -> None:
+        req.context["logger"] = self.logger
+        req.context["token"] = None
+        req.context["client"] = self.client  # has no token, and never gets one
+        req.context["listener_runner"] = self.listener_runner
+
+
 def _silent() -> logging.Logger:
+    """Return a logger that writes nothing: Bolt's lines quote bodies."""
     logger = logging.getLogger("countersign.bolt")
     logger.setLevel(logging.CRITICAL + 1)
     logger.disabled = True
@@ -61,7 +94,7 @@ class Listening:
         self._follower = follower
         self._closing = closing
         trusting: AsyncAuthorize = _Trusting()  # type: ignore[no-untyped-call]
-        self._app = AsyncApp(
+        self._app = _App(
             name="bolt",  # of the loggers that it makes and that `_silent` silences
             logger=_silent(),
             process_before_response=True,
@@ -73,15 +106,7 @@ class Listening:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
-        for listen in (
-            self._app.action,
-            self._app.view,
-            self._app.command,
-            self._app.event,
-            self._app.options,
-            self._app.shortcut,
-        ):
-            listen(ANYTHING)(self._heard)
+        self._app._async_listeners.append(_Everything(self._heard))
 
     async def handle(self, payload: Payload, origin: Origin) -> str:
         """Return the body that answers a verified payload: JSON, or nothing. Raises Malformed, and nothing else."""
@@ -97,8 +122,8 @@ class Listening:
             raise Malformed
         return response.body
 
-    async def _heard(self, ack: AsyncAck, context: AsyncBoltContext) -> None:
-        answer = await self._hear(context[CAME])
+    async def _heard(self, ack: AsyncAck, came: Came) -> None:
+        answer = await self._hear(came)
         await ack(dict(answer.body) if answer.body else "")
         self._follower.begin(answer)
 
