@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -36,23 +37,41 @@ SHARE = 2  # seconds that a job may take before the others have their turn
 PATIENCE = 20  # seconds: hosts kill half a minute after they asked to stop
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something outside the house that is looked after every so many seconds; `close` lets go of it at the end."""
+
+    name: str
+    seconds: int
+    run: Callable[[], Awaitable[int]]
+    close: Callable[[], Awaitable[None]] | None = None
+
+
 class Worker:
     """Does what no person waits for, and lets those who wait go first."""
 
     def __init__(
-        self, database: Database, settings: Settings, delivery: Delivery, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        settings: Settings,
+        delivery: Delivery,
+        clock: Callable[[], datetime],
+        errands: Sequence[Errand] = (),
     ) -> None:
         self._database = database
         self._settings = settings
         self._delivery = delivery
         self._clock = clock
         self._plans = Plans(database, settings, clock)
+        self._errands = errands
         self._stopping = False
         self._busy: set[asyncio.Task[None]] = set()
         self._resting: dict[str, tuple[datetime, timedelta]] = {}
 
     async def until_idle(self) -> None:
-        """Run jobs and deliveries until there is nothing left to do now. Raises what a job raised."""
+        """Run errands once, then jobs and deliveries until there is nothing left to do now. Raises what one raised."""
+        for errand in self._errands:
+            await errand.run()
         while await self._all() + await self._delivery.round():
             pass
 
@@ -115,6 +134,10 @@ class Worker:
                 "delivery": (DELIVERY_SECONDS, partial(self._tick, self._delivery.round)),
                 "tidy": (TIDY_SECONDS, partial(self._tick, self.tidy)),
                 "beat": (BEAT_SECONDS, partial(self._tick, self.beat)),
+                **{
+                    one.name: (one.seconds, partial(self._tick, partial(self._chore, one.name, one.run)))
+                    for one in self._errands
+                },
             }
         )
         try:
@@ -131,6 +154,9 @@ class Worker:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        for errand in self._errands:
+            if errand.close:
+                await errand.close()
         await self._delivery.close()
 
     async def _run(self, job: Job) -> int:

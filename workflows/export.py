@@ -11,6 +11,7 @@ from sqlalchemy import select
 from evidence.canonical import instant
 from models.campaign import Assignment
 from models.person import Person
+from workflows import outages
 from workflows.context import Context
 from workflows.who import visible
 from workflows.workflow import Workflow
@@ -27,6 +28,7 @@ HEAD = (
     "state",
     "closed",
     "record",
+    "outages",
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -45,7 +47,9 @@ def rows(ctx: Context, workflow: Workflow) -> Iterator[tuple[str, ...]]:
         .where(visible(ctx.person), Assignment.workflow == workflow.name)
         .order_by(Assignment.id)
     )
-    for one, person in ctx.session.execute(found):
+    pairs = ctx.session.execute(found).all()
+    down = outages.beside(ctx.session, [one for one, _ in pairs], ctx.now)
+    for one, person in pairs:
         yield (
             person.employee_id or "",
             person.name,
@@ -58,6 +62,7 @@ def rows(ctx: Context, workflow: Workflow) -> Iterator[tuple[str, ...]]:
             one.state,
             instant(one.closed_at) if one.closed_at else "",
             one.record_id or "",
+            " ".join(down.get(one.id, ())),
         )
 
 

@@ -12,6 +12,7 @@ from models import message as m
 from models.campaign import Assignment
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
+from workflows import outages
 from workflows.context import Context, say_date, zone_of
 from workflows.counts import Count, chart, count_by, overdue, sentence
 from workflows.duty import OPEN, begun
@@ -177,10 +178,11 @@ def _person(ctx: Context, person: Person) -> m.Home:
 
 def _stands(ctx: Context, one: Assignment) -> str:
     """Return how an assignment stands, in neutral words."""
+    down = f"; {outages.NOTE} for a while" if outages.note(ctx, one) else ""
     if one.state == "open" and one.due_at < ctx.now:
-        return "Overdue"
+        return f"Overdue{down}"
     if one.state == "done" and one.closed_at is not None:
-        return f"Done on {say_date(one.closed_at.astimezone(zone_of(ctx.actor)).date())}"
+        return f"Done on {say_date(one.closed_at.astimezone(zone_of(ctx.actor)).date())}{down}"
     return {"open": "Open", "objected": "Can't agree", "exempt": "Exempt", "left": "Left"}.get(
         one.state, one.state.capitalize()
     )
@@ -196,6 +198,8 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
     total = ctx.session.scalar(select(func.count()).select_from(late.subquery())) or 0
     if not total:
         return m.Message("Overdue", lines=("Nobody is late.",), tone="good")
+    found = ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN)).all()
+    down = outages.beside(ctx.session, [one for one, _ in found], ctx.now)
     rows = tuple(
         (
             m.mention(person.ref),
@@ -203,15 +207,20 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
             REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject),
             say_date(one.due_on),
             f"{max(1, (ctx.today - one.due_on).days)} d",
-            "on leave" if person.away(ctx.today) else "",
+            ", ".join(_notes(ctx, person, down=one.id in down)),
         )
-        for one, person in ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN))
+        for one, person in found
     )
     more = (f"The first {SHOWN} of {total}; the export has them all.",) if total > SHOWN else ()
     head = ("Who", "Department", "What", "Due", "Late by", "Note")
     return m.Message(
         f"Overdue: {total}", lines=more, tables=(m.Table("Who is late, longest first", head, rows),), tone="warn"
     )
+
+
+def _notes(ctx: Context, person: Person, *, down: bool) -> list[str]:
+    """Return what stands beside somebody who is late."""
+    return ["on leave"] * person.away(ctx.today) + [outages.NOTE] * down
 
 
 def _unreachable_card(ctx: Context) -> m.Message:

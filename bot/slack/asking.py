@@ -40,7 +40,7 @@ async def ask(
     """
     client = AsyncWebClient(token or None, base_url=settings.slack_api_url, timeout=seconds, retry_handlers=[])
     try:
-        response = await client.api_call(method, params=arguments)
+        response = await client.api_call(method, data=arguments)
     except SlackApiError as error:
         raise _refused(error) from None
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

@@ -60,9 +60,10 @@ class Workspaces:
     def _met_one(self, seen: Seen, session: Session) -> None:
         meet(Context(session, self._settings, self._clock()), seen)
 
-    async def look_after(self) -> None:
-        """Ask whether a paused workspace takes something from us again. Run once a minute by the worker."""
+    async def look_after(self) -> int:
+        """Ask whether paused workspaces take something from us again; return how many do. For workers."""
         await self.meet()
+        revived = 0
         for ref in await self._refs("paused"):
             try:
                 seen = seen_in(await ask(self._settings, "auth.test", await self._tokens.of(ref)))
@@ -70,12 +71,15 @@ class Workspaces:
                 log.info("workspace still paused", cause=type(still).__name__)
                 continue
             if seen.ref == ref and self._needed <= set(seen.scopes):
-                await self._database.write(partial(self._resumed, ref))
+                revived += await self._database.write(partial(self._resumed, ref))
+        return revived
 
-    def _resumed(self, ref: str, session: Session) -> None:
+    def _resumed(self, ref: str, session: Session) -> bool:
         row = by_ref(session, ref)
-        if row is not None and row.state == "paused":
-            resume(Context(session, self._settings, self._clock()), row)
+        if row is None or row.state != "paused":
+            return False
+        resume(Context(session, self._settings, self._clock()), row)
+        return True
 
     async def _refused(self, code: str) -> None:
         """Pause the workspace to which the settings' token led, if it ever led to one."""

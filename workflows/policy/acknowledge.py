@@ -9,7 +9,7 @@ from models import message as m
 from models.campaign import Assignment
 from models.person import Person
 from models.policy import PolicyVersion
-from workflows import duty
+from workflows import duty, outages
 from workflows.context import Context, say_date
 from workflows.policy.base import WORKFLOW, files, find_mine, subject_of, version_of
 from workflows.policy.card import card, consent, news
@@ -70,7 +70,7 @@ def keep(ctx: Context, assignment: Assignment, version: PolicyVersion, typed_nam
         "policy.acknowledged",
         subject_of(version),
         outcome="acknowledged",
-        facts=facts_of(ctx, assignment, version),
+        facts={**facts_of(ctx, assignment, version), **outages.fact(ctx, assignment)},
         private={"typed_name": typed_name} if version.typed_name else {},
         consent=consent(version),
         due_at=assignment.due_at,

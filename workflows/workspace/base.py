@@ -37,6 +37,11 @@ WORKFLOW = Workflow(
         "workspace.paused": "Nothing can be said in a workspace any more: it was uninstalled, or its token revoked.",
         "workspace.resumed": "A paused workspace works again.",
         "workspace.disconnected": "An admin disconnected a workspace, and said why; its tokens are gone.",
+        "workspace.read": "Everybody in a workspace was read: how many are linked, and how many are not.",
+        "identity.linked": "A chat account was found to be somebody on the roster.",
+        "identity.unlinked": "A chat account is no longer taken to be somebody on the roster, and why.",
+        "person.zone": "Somebody's time zone was taken from their chat profile, because the roster names none.",
+        "digest.written": "What could not be said during an outage was said in one message.",
     },
 )
 STANDS = {

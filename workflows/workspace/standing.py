@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models import message as m
-from models.chat import Outage, Workspace
+from models.chat import Outage, Stranger, Workspace
 from workflows.context import Context
 from workflows.workspace.base import MOVES, cause_of, keepers, named, subject_of
 
@@ -169,6 +169,7 @@ def end(ctx: Context, row: Workspace, proof: str) -> None:
     ctx.session.execute(
         update(Outage).where(Outage.workspace_id == row.id, Outage.digested_at.is_(None)).values(digested_at=ctx.now)
     )
+    ctx.session.execute(delete(Stranger).where(Stranger.workspace_id == row.id))
     empty = {"token": None, "refresh_token": None, "expires_at": None, "problem": ""}
     ctx.move(row, "disconnect", MOVES, proof, **empty)
 

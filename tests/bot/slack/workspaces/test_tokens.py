@@ -15,22 +15,13 @@ from bot.slack.keys import Keys
 from bot.slack.tokens import Tokens
 from bot.slack.workspaces import Workspaces
 from models.chat import Workspace
-from tests.bot.slack.wire import Wire
-from tests.support.company import found
-from tests.support.stage import KEYS, Stage, on_stage
+from tests.bot.slack.workspaces.wire import Wire
+from tests.support.stage import KEYS, Stage
 from workflows.workspace import standing
 from workflows.workspace.see import confirm
 from workflows.workspace.standing import Kept, Seen
 
 SCOPES = "commands,chat:write,im:write,im:history,users:read,users:read.email"
-
-
-@pytest.fixture
-def stage(database_url: str) -> Iterator[Stage]:
-    """A stage with the people of `tests.support.company`."""
-    with on_stage(database_url, company="Halden Instruments") as stage:
-        found(stage)
-        yield stage
 
 
 @pytest.fixture
