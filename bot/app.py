@@ -24,6 +24,7 @@ from bot.slack.conversation import Conversation
 from bot.slack.desk import Desk
 from bot.slack.files import Files
 from bot.slack.follow import Follower
+from bot.slack.identities import Identities
 from bot.slack.keys import Keys
 from bot.slack.listening import Listening
 from bot.slack.tokens import Tokens
@@ -32,11 +33,12 @@ from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.protocol import Protocol
 from bot.web.session import Cookies
-from bot.worker import Worker
+from bot.worker import Errand, Worker
 from config.settings import Settings
 from models.desk import Meta
 
 STATIC = Path(__file__).parent / "web" / "static"
+MINUTE = 60  # seconds
 UPLOAD_LIMIT = 60 * 1024 * 1024  # bytes; a roster may have 50 MB
 
 
@@ -71,7 +73,7 @@ def make_listening(
     """Return what answers Slack, whether it comes by HTTP or by Socket Mode; to be closed in the end."""
     tokens = Tokens(database, settings, Keys(keys), clock)
     files = Files(tokens.of, settings.slack_api_url)
-    desk = Desk(database, Inbound(database, settings, clock), settings, None, clock)
+    desk = Desk(database, Inbound(database, settings, clock), settings, Identities(database, tokens, clock), clock)
     aside = Aside(desk, Workspaces(database, settings, tokens, clock))
     conversation = Conversation(desk, files, aside)
     return Listening(conversation.hear, Follower(Api(settings.slack_api_url, tokens)), files.close)
@@ -82,12 +84,16 @@ def make_worker(
 ) -> Worker:
     """Return the background work over an open database, with every channel the settings allow; `keys` open tokens."""
     channels: list[Channel] = [WebInbox()]
+    errands: list[Errand] = []
     if settings.smtp_url:
         channels.append(Mail(settings))
     if settings.slack:
         tokens = Tokens(database, settings, Keys(keys), clock)
         channels.append(SlackChannel(database, settings, Api(settings.slack_api_url, tokens), clock))
-    return Worker(database, settings, Delivery(database, settings, channels, clock), clock)
+        workspaces = Workspaces(database, settings, tokens, clock)
+        errands.append(Errand("Slack workspaces", MINUTE, workspaces.look_after))
+        errands.append(Errand("Slack people", MINUTE, Identities(database, tokens, clock).read_due))
+    return Worker(database, settings, Delivery(database, settings, channels, clock), clock, errands)
 
 
 async def healthy(request: web.Request) -> web.Response:

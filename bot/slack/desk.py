@@ -49,7 +49,7 @@ class Desk:
         database: Database,
         inbound: Inbound,
         settings: Settings,
-        directory: Directory | None,
+        directory: Directory,
         clock: Callable[[], datetime],
     ) -> None:
         self.database = database
@@ -65,7 +65,7 @@ class Desk:
         mentions = mentioned(came.words)
         known = await self.database.read(lambda session: who.find(session, came, mentions))
         unknown = known.workspace and not known.person_id and came.user and came.by_person and not who.foreign(came)
-        if unknown and self.directory and await self.directory.contact(known.workspace, came.user):
+        if unknown and await self.directory.contact(known.workspace, came.user):
             known = await self.database.read(lambda session: who.find(session, came, mentions))
         return known
 

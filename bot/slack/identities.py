@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
+from bot.slack.api import NoToken
 from bot.slack.asking import Refused, Silent, ask
-from bot.slack.tokens import NoToken, Tokens
+from bot.slack.tokens import Tokens
 from models.chat import Workspace
 from workflows.context import Context
 from workflows.workspace import roll

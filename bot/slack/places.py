@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.chat import Workspace
 from models.outbox import Delivery
 from models.person import Identity
+from workflows.workspace.standing import FOR_SENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def where_it_is(session: Session, row: Delivery) -> Found:
 def _known(session: Session, row: Delivery) -> list[tuple[Place, str, bool]]:
     """Return every (place, state of the workspace, reachable there) of a copy's reader, the first one first."""
     rows = session.execute(
-        select(Identity, Workspace.state)
+        select(Identity, FOR_SENDING)
         .join(Workspace, and_(Workspace.platform == Identity.platform, Workspace.ref == Identity.workspace))
         .where(Identity.person_id == row.message.person_id, Identity.platform == "slack", Workspace.state != "pending")
         .order_by(Identity.id)

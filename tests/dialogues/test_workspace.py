@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,16 +13,28 @@ from models.chat import Outage, Workspace
 from models.message import Message
 from models.outbox import Delivery, OutboxMessage
 from models.person import Identity, Person
-from tests.support.company import publish
-from tests.support.stage import Stage
+from tests.support.company import found, publish
+from tests.support.stage import Stage, on_stage
+from tests.support.web import WebSurface
 from workflows import duty, export
 from workflows.workflow import REGISTRY
 from workflows.workspace import roll, standing
 from workflows.workspace.links import Member, meet
 from workflows.workspace.standing import Kept, Seen
 
-# They begin where no chat is connected yet, so they cannot be had in one.
-pytestmark = pytest.mark.parametrize("stage", ["web"], indirect=True)
+
+@pytest.fixture
+def stage(migrated_url: str) -> Iterator[Stage]:
+    """A stage on the web beside a Slack that nobody answers: what is to be said there waits in the outbox."""
+    slack = {"slack_api_url": "http://127.0.0.1:9/api/", "slack_oauth_client_id": "1.2"}
+    with on_stage(migrated_url, company="Halden Instruments", **slack) as stage:
+        stage.surface = WebSurface(stage)
+        found(stage)
+        yield stage
+        explained = {name for flow in REGISTRY.all() for name in flow.records}
+        assert {record["type"] for record in stage.records()} <= explained, "add it to `records=` of the workflow"
+
+
 HALDEN = Seen("T0HALDEN", "Halden", "U0COMPLY", ("chat:write", "commands"))
 ACQUIRED = Seen("T0ACQ", "Acquired", "U0COMPLY", ("chat:write", "commands"))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
 from models import message as m
@@ -17,6 +17,10 @@ from workflows.context import Context
 from workflows.workspace.base import MOVES, cause_of, keepers, named, subject_of
 
 TAKEN_FROM = ("connected", "paused")  # an answer that still comes in from a paused workspace counts
+_over = Outage.ended_at.is_not(None) & Outage.digested_at.is_(None)
+_BACKLOG = select(Outage.id).where(Outage.workspace_id == Workspace.id, _over).exists()
+# A workspace's state as it counts for what is to be sent: it stays paused until its backlog is dealt with.
+FOR_SENDING = case((_BACKLOG & (Workspace.state == "connected"), "paused"), else_=Workspace.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,8 @@ def admitted(session: Session, team: str, organisation: str = "", platform: str 
 
 def sendable(session: Session, ref: str, platform: str = "slack") -> bool:
     """Return whether something may be sent to a workspace now: it is connected, and its last backlog is dealt with."""
-    backlog = select(Outage.id).where(Outage.workspace_id == Workspace.id, Outage.digested_at.is_(None)).exists()
-    works = select(Workspace.id).where(
-        Workspace.platform == platform, Workspace.ref == ref, Workspace.state == "connected", ~backlog
-    )
-    return session.scalar(works) is not None
+    standing = select(FOR_SENDING).where(Workspace.platform == platform, Workspace.ref == ref)
+    return session.scalar(standing) == "connected"
 
 
 def meet(ctx: Context, seen: Seen) -> Workspace:
