@@ -11,6 +11,7 @@ from bot import logs
 from bot.cli import serve, speak
 from bot.cli.docs import docs
 from bot.cli.doctor import doctor
+from bot.cli.manifest import manifest
 from bot.cli.screen import ERR
 from bot.deployment import CannotStart
 
@@ -23,6 +24,7 @@ app.command()(serve.work)
 for verb in (speak.do, speak.people, speak.policy, speak.campaign):
     app.command(context_settings=speak.FREE)(verb)
 app.command()(doctor)
+app.command()(manifest)
 app.command()(docs)
 
 

@@ -16,7 +16,7 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.inbound import Inbound
 from bot.outside.mail import Mail
-from bot.slack import edge
+from bot.slack import edge, oauth
 from bot.slack.api import Api
 from bot.slack.aside import Aside
 from bot.slack.channel import SlackChannel
@@ -27,6 +27,7 @@ from bot.slack.follow import Follower
 from bot.slack.identities import Identities
 from bot.slack.keys import Keys
 from bot.slack.listening import Listening
+from bot.slack.socket import EVERY, Socket
 from bot.slack.tokens import Tokens
 from bot.slack.workspaces import Workspaces
 from bot.web import entrance, guard, originals, pages, pick, visits
@@ -57,12 +58,14 @@ def make_app(
     app.on_response_prepare.append(guard.dress)
     for part in (entrance, pick, visits, pages, originals):
         app.add_routes(part.routes())
-    if settings.slack:
+    if settings.slack_signing_secret:
         listening = make_listening(database, settings, keys, clock)
         app.on_cleanup.append(lambda _: listening.close())
-        if settings.slack_signing_secret:
-            app[edge.EDGE] = edge.Edge(settings.slack_signing_secret, listening, clock)
-            app.add_routes(edge.routes())
+        app[edge.EDGE] = edge.Edge(settings.slack_signing_secret, listening, clock)
+        app.add_routes(edge.routes())
+    if settings.slack_oauth_client_id:
+        app[oauth.OFFICE] = oauth.Office(Tokens(database, settings, Keys(keys), clock), oauth.Trips(keys))
+        app.add_routes(oauth.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app
 
@@ -93,6 +96,9 @@ def make_worker(
         workspaces = Workspaces(database, settings, tokens, clock)
         errands.append(Errand("Slack workspaces", MINUTE, workspaces.look_after))
         errands.append(Errand("Slack people", MINUTE, Identities(database, tokens, clock).read_due))
+    if settings.slack_app_token:
+        socket = Socket(database, settings, make_listening(database, settings, keys, clock), clock)
+        errands.append(Errand("Slack socket", EVERY, socket.keep_up, socket.close))
     return Worker(database, settings, Delivery(database, settings, channels, clock), clock, errands)
 
 

@@ -38,11 +38,15 @@ class Deployment:
     keys: tuple[str, ...]
 
 
-def read_settings(values: Mapping[str, Any] | None = None) -> Settings:
-    """Return the settings of the environment. Raises CannotStart, naming everything that is wrong at once."""
+def read_settings(values: Mapping[str, Any] | None = None, *, complete: bool = True) -> Settings:
+    """Return the settings of the environment. Raises CannotStart, naming everything that is wrong at once.
+
+    Where they need not be `complete` yet, only what cannot be read is wrong.
+    """
     try:
         settings = Settings(**(values or {}))
-        settings.check()
+        if complete:
+            settings.check()
     except ValidationError as error:
         wrong = [f"- COUNTERSIGN_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}" for one in error.errors()]
         raise CannotStart("\n".join(["The settings cannot be read:", *wrong])) from None

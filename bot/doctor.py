@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import aiohttp
@@ -19,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.deployment import MODE, CannotStart, connect, kind_of, read_settings
+from bot.finding import Finding
 from bot.migrate import differences, standing
 from bot.outside.mail import Server
+from bot.slack import checkup
 from bot.worker import WORKER
 from config.chats import is_loopback
 from config.settings import Settings
@@ -28,22 +28,11 @@ from models.desk import Meta
 from models.guards import APPEND_ONLY, create_guards
 from models.outbox import Delivery
 
-State = Literal["ok", "warn", "bad"]
 LEAST_FREE = 1024**3  # bytes; a year of evidence of 1,000 people is far less
 MOST_DRIFT = timedelta(seconds=2)
 LATE = timedelta(minutes=15)
 SILENCE = timedelta(minutes=3)  # a worker leaves a sign of life every minute
 PATIENCE = 15  # seconds for an answer from elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, and what to do where it is not well."""
-
-    what: str
-    state: State
-    how: str
-    todo: str = ""
 
 
 def examine() -> Iterator[Finding]:
@@ -62,6 +51,7 @@ def examine() -> Iterator[Finding]:
         yield from _inside(settings)
     yield asyncio.run(_mail(settings))
     yield asyncio.run(_address(settings))
+    yield from asyncio.run(_slack(settings))
 
 
 def _file(settings: Settings) -> Path | None:
@@ -124,6 +114,7 @@ def _database(database: Database, settings: Settings) -> Iterator[Finding]:
         yield _clock(session)
         yield _outbox(session)
         yield _worker(session)
+        yield from checkup.inside(session)
     if engine.dialect.name == "sqlite":
         yield _disk(engine)
 
@@ -241,3 +232,7 @@ async def _address(settings: Settings) -> Finding:
             "Address", "bad", f"{settings.base_url} answers, but it is not us", "Correct COUNTERSIGN_BASE_URL."
         )
     return Finding("Address", "ok", f"{settings.base_url} leads here")
+
+
+async def _slack(settings: Settings) -> list[Finding]:
+    return [finding async for finding in checkup.outside(settings)]

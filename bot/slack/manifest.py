@@ -42,6 +42,17 @@ def scopes(settings: Settings) -> tuple[str, ...]:
     return tuple(sorted([*SCOPES, *optional]))
 
 
+def explained(settings: Settings) -> list[str]:
+    """Return what an admin should know before they agree: every permission with its reason, and what is off."""
+    wanted = [f"  {scope}: {why}" for scope, why in SCOPES.items()]
+    on: list[str] = []
+    off: list[str] = []
+    for scope, (feature, why) in OPTIONAL.items():
+        told = f"  {scope}: {why} (COUNTERSIGN_{feature.upper()})"
+        (on if getattr(settings, feature) else off).append(told)
+    return ["Permissions, and what each is for:", *wanted, *on, *(["Off, and not asked for:", *off] if off else [])]
+
+
 def command_of(settings: Settings) -> str:
     """Return the slash command: the bot's name as Slack takes it, in lower case, without what it does not allow."""
     plain = re.sub(r"[^a-z0-9_-]+", "-", settings.bot_name.lower()).strip("-")

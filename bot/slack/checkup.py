@@ -1,0 +1,131 @@
+"""Slack's part of `doctor`: the token, its permissions, the way in, the workspaces, and who is linked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.finding import Finding
+from bot.slack.asking import Refused, Silent, ask
+from bot.slack.manifest import EVENTS_PATH, OAUTH_PATH, scopes
+from config.chats import is_loopback
+from config.settings import Settings
+from models.chat import Stranger, Workspace
+from models.person import Identity
+from workflows.workspace.base import STANDS, cause_of
+
+GUIDE = "docs/how-to/operator/connect-slack.md"
+PATIENCE = 15  # seconds
+STALE = timedelta(days=2)  # people are read every night
+REINSTALL = "paste what `python -m bot manifest slack` writes into “App Manifest”, then “Reinstall to Workspace”"
+
+
+async def outside(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield what can be found by asking Slack, and by knocking at our own door. Nothing is sent to anybody."""
+    if not settings.slack:
+        yield Finding("Slack", "ok", "not used", f"To connect it, in ten minutes: {GUIDE}")
+        return
+    if settings.slack_bot_token:
+        async for finding in _token(settings):
+            yield finding
+    else:
+        where = f"{settings.base_url}/slack/install"
+        how = f"installed from {where}, and back to {settings.base_url}{OAUTH_PATH}"
+        yield Finding("Slack token", "ok", how)
+    if settings.slack_app_token:
+        yield await _socket(settings)
+    if settings.slack_signing_secret:
+        yield await _door(settings)
+
+
+async def _token(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        said = await ask(settings, "auth.test", settings.slack_bot_token)
+    except Refused as refused:
+        todo = "Copy the Bot User OAuth Token (xoxb-...) from “OAuth & Permissions” to COUNTERSIGN_SLACK_BOT_TOKEN."
+        yield Finding("Slack token", "bad", f"refused: {refused.code}", todo)
+        return
+    except Silent as silent:
+        todo = "Check that the network lets this machine reach slack.com."
+        yield Finding("Slack token", "bad", f"Slack does not answer ({silent})", todo)
+        return
+    yield Finding("Slack token", "ok", f"works in “{said.get('team', '')}”")
+    yield _permissions(settings, said)
+
+
+def _permissions(settings: Settings, said: Mapping[str, Any]) -> Finding:
+    has, needed = set(said["scopes"]), set(scopes(settings))
+    if missing := sorted(needed - has):
+        return Finding("Slack permissions", "bad", f"missing: {', '.join(missing)}", f"To add them: {REINSTALL}.")
+    if spare := sorted(has - needed):
+        how = f"more than needed: {', '.join(spare)}"
+        return Finding("Slack permissions", "warn", how, "Remove them under “OAuth & Permissions”, and reinstall.")
+    return Finding("Slack permissions", "ok", f"the {len(needed)} that are needed, and no more")
+
+
+async def _socket(settings: Settings) -> Finding:
+    try:
+        await ask(settings, "apps.connections.open", settings.slack_app_token)
+    except (Refused, Silent) as error:
+        how = f"refused: {error.code}" if isinstance(error, Refused) else "Slack does not answer"
+        todo = "Make an app-level token (xapp-...) with connections:write under “Basic Information”."
+        return Finding("Slack socket", "bad", how, f"{todo} Set it as COUNTERSIGN_SLACK_APP_TOKEN.")
+    return Finding("Slack socket", "ok", "Slack opens one; the worker holds it")
+
+
+async def _door(settings: Settings) -> Finding:
+    """Knock unsigned at the address that Slack is told: whoever is us turns that away with 401."""
+    url = f"{settings.base_url}{EVENTS_PATH}"
+    try:
+        timeout = aiohttp.ClientTimeout(total=PATIENCE)
+        async with aiohttp.ClientSession(timeout=timeout) as client, client.post(url, data=b"") as response:
+            status = response.status
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        how = f"{url} does not answer ({type(error).__name__})"
+        return Finding("Slack events", "warn", how, "Start it: python -m bot serve. Then check the proxy before it.")
+    if status != 401:
+        how = f"{url} answers {status}, and should turn an unsigned request away with 401"
+        return Finding("Slack events", "bad", how, "Something before it answers: let the proxy pass /slack/ on.")
+    outside_slack = not is_loopback(urlsplit(settings.slack_api_url).hostname or "")
+    if outside_slack and is_loopback(urlsplit(url).hostname or "") and not settings.slack_app_token:
+        todo = "Set COUNTERSIGN_BASE_URL to an https:// address that the internet reaches, or use Socket Mode."
+        return Finding("Slack events", "bad", "Slack cannot reach an address of this machine alone", todo)
+    return Finding("Slack events", "ok", f"{url} turns unsigned requests away")
+
+
+def inside(session: Session) -> Iterator[Finding]:
+    """Yield what the database knows of workspaces and of who is in them."""
+    for row in session.scalars(select(Workspace).where(Workspace.state != "gone").order_by(Workspace.id)):
+        yield _workspace(row)
+        if row.state == "connected":
+            yield _people(session, row)
+
+
+def _workspace(row: Workspace) -> Finding:
+    how = f"{row.code} “{row.name}” is {STANDS[row.state].partition(':')[0]}"
+    if row.state == "pending":
+        return Finding("Workspace", "warn", how, f"An admin types: workspace confirm {row.code}")
+    if row.state == "paused":
+        return Finding("Workspace", "bad", how, f"{cause_of(row.problem)} Install the app again, or replace the token.")
+    return Finding("Workspace", "ok", how)
+
+
+def _people(session: Session, row: Workspace) -> Finding:
+    linked = session.scalar(
+        select(func.count()).where(Identity.platform == row.platform, Identity.workspace == row.ref)
+    )
+    strangers = session.scalar(select(func.count()).where(Stranger.workspace_id == row.id))
+    how = f"{linked} accounts are linked to the roster, {strangers} are not"
+    if row.read_at is None:
+        return Finding("Slack people", "warn", "not read yet", "Wait a minute with a worker running, then ask again.")
+    if datetime.now(UTC) - row.read_at > STALE:
+        todo = "They are read every night by the worker. Look for “people of a workspace not read” in its log."
+        return Finding("Slack people", "warn", f"{how}; last read on {row.read_at:%Y-%m-%d}", todo)
+    todo = f"To see who: workspace show {row.code}" if strangers else ""
+    return Finding("Slack people", "ok" if linked else "warn", how, todo)
