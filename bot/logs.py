@@ -39,17 +39,12 @@ def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    logging.getLogger("countersign").setLevel(level)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=_own,
+        processors=[*shared, renderer],
+        logger_factory=structlog.WriteLoggerFactory(stream),  # past the library's records, which cost half a line
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-
-
-def _own(*args: Any) -> logging.Logger:
-    return logging.getLogger("countersign")
 
 
 def masked(_: Any, __: str, event: Event) -> Event:

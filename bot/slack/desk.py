@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -82,15 +81,16 @@ class Desk:
         names = await self._names(reply.said, reply.values)
         again = Place(root=place.root) if reply.committed else place
         answer = self.replies.answer(came, Showing(reply, names, again, opens=opens))
+        answer.workspace = known.workspace
         if reply.committed and (place.root == "home" or (known.workspace, came.user) in self._homes):
-            anew = Then(lambda: self.home(came, known))
-            return replace(answer, follows=(*answer.follows, anew), workspace=known.workspace)
-        return replace(answer, workspace=known.workspace)
+            answer.follows = (*answer.follows, Then(lambda: self.home(came, known)))
+        return answer
 
     def told(self, came: Came, reply: Reply, known: Known | None = None) -> Answer:
         """Return the answer that says something which names nobody."""
         answer = self.replies.answer(came, Showing(reply))
-        return replace(answer, workspace=known.workspace) if known else answer
+        answer.workspace = known.workspace if known else ""
+        return answer
 
     async def home(self, came: Came, known: Known, page: int = 1) -> Call:
         """Return the call that publishes somebody's App Home as it stands now."""

@@ -39,7 +39,7 @@ class Then:
 Follow = Call | Respond | Then
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What goes back in the HTTP response (None: an empty body), and what follows, in order, in `workspace`."""
 

@@ -17,15 +17,14 @@ from bot import logs
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
     """A log as in production; afterwards everything is as pytest left it."""
-    root, own = logging.getLogger(), logging.getLogger("countersign")
-    handlers, level, own_level, before = root.handlers[:], root.level, own.level, structlog.get_config()
+    root = logging.getLogger()
+    handlers, level, before = root.handlers[:], root.level, structlog.get_config()
     stream = io.StringIO()
     logs.configure(stream=stream)
     yield stream
     structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)
-    own.setLevel(own_level)
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
