@@ -105,6 +105,14 @@ def ourselves(office: Office) -> User:
     return office.slack.world.users[office.surface.team.bot_user_id]
 
 
+def deactivated(office: Office) -> User:
+    """Somebody whose account was deactivated, of which Slack told us."""
+    user = office.client("Chidi").user
+    user.deleted = True
+    office.slack.run(office.slack.changes(user))
+    return user
+
+
 def leaver(office: Office) -> User:
     """Somebody who left the company and still has an account."""
     client = office.client("Chidi")
@@ -156,6 +164,7 @@ NOT_THEM: dict[str, Callable[[Office], User]] = {
     "somebody who is not on the roster": colleague,
     "another bot": robot,
     "our own bot": ourselves,
+    "a deactivated account": deactivated,
     "somebody who left": leaver,
     "an account that Slack does not know": nobody,
     "an unknown workspace": elsewhere(""),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from bot.database import NotSaved
+from models import message as m
 from models.desk import SeenGesture
 from tests.attacks.slack import type_command
 from tests.support.company import publish
@@ -14,6 +18,8 @@ from tests.support.slack.office import Office
 from tests.support.slack.seen import read
 from tests.support.slack.shots import of_home, of_view
 from tests.support.slack.world import View
+from workflows.context import Context
+from workflows.workflow import REGISTRY
 
 ROSTER = b"employee_id,name,email\nE900,Ines Moreau,ines@halden.example\n"
 
@@ -199,3 +205,28 @@ def test_a_mention_is_a_person(office: Office) -> None:
     ana, bruno = office.client("Ana"), office.client("Bruno").user
     got = type_command(office, ana.user, f"status <@{bruno.id}|bruno>")
     assert "Bruno Keller" in got.body.decode()
+
+
+def test_a_long_form_is_sent_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered before is kept, what is wrong leads back to its page, and only the last page does anything."""
+    asked = REGISTRY.acts()["policy.ask"]
+    filler = tuple(m.Text(f"more{number}", f"More {number}", required=False) for number in range(120))
+
+    def long(ctx: Context, thing: Any) -> m.Form:
+        assert asked.form is not None
+        form = asked.form(ctx, thing)
+        return replace(form, fields=(*form.fields, *filler))
+
+    monkeypatch.setitem(REGISTRY.workflow("policy").acts, "policy.ask", replace(asked, form=long))
+    hand = office.hand("Chidi")
+    first = hand.types("policy ask A-1")
+    _, second = hand.sends(first.shots[0], {})
+    assert office.stage.records() == []
+    while second.shots[0].submit == "Next":
+        _, second = hand.sends(second.shots[0], {})
+    _, back = hand.sends(second.shots[0], {})
+    back.sees("This is needed.")
+    assert "question" in back.shots[0].seen.questions
+    assert office.stage.records() == []
+    back.fills(question="May I?").sees("Your question is on its way")
+    assert len(office.stage.records("policy.question")) == 1
