@@ -154,8 +154,9 @@ def here(stage: Stage) -> int:
     return stage.read(lambda session: session.scalar(new)) or 0
 
 
+@pytest.mark.timeout(300)
 def test_killed_once_at_each_step(migrated_url: str) -> None:
-    storm(migrated_url, people=1500, kills=1, seed=1)
+    storm(migrated_url, people=1400, kills=1, seed=1)
 
 
 @pytest.mark.storm
