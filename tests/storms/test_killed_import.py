@@ -163,4 +163,4 @@ def test_killed_once_at_each_step(migrated_url: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(2))
 def test_killed_six_times_at_each_step(migrated_url: str, seed: int) -> None:
-    storm(migrated_url, people=6000, kills=6, seed=seed)
+    storm(migrated_url, people=4000, kills=6, seed=seed)

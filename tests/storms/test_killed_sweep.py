@@ -129,6 +129,6 @@ def test_two_kills(postgres_url: str) -> None:
 
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(3))
-def test_ten_kills(postgres_url: str, seed: int) -> None:
-    storm(postgres_url, people=2000, kills=10, seed=seed)
+@pytest.mark.parametrize("seed", range(5))
+def test_eight_kills(postgres_url: str, seed: int) -> None:
+    storm(postgres_url, people=600, kills=8, seed=seed)
