@@ -22,4 +22,5 @@ def clumsy(monkeypatch: pytest.MonkeyPatch) -> list[ClumsyDatabase]:
         return opened[-1]
 
     monkeypatch.setattr(support, "open_database", open_clumsy)
+    monkeypatch.setattr(support, "PATIENCE", 1200.0)  # everything happens as often as it has statements
     return opened

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any, TypeVar
 
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from bot.database import Database, NotSaved, PostgresDatabase, Work
-from tests.support.truth import contradictions, dump
+from tests.support.truth import contradictions, written
 
 T = TypeVar("T")
 NEVER = 1_000_000
@@ -26,6 +26,9 @@ class ClumsyDatabase:
     def __init__(self, inner: Database) -> None:
         self.inner = inner
         self.engine = inner.engine
+        # Of PostgreSQL one connection stays open: a new one at each look takes longer than everything else.
+        postgres = self.engine.dialect.name == "postgresql"
+        self._watching = create_engine(self.engine.url, pool_size=1) if postgres else self.engine
         self.failures = 0
         self._turn = asyncio.Lock()
         self._fails_at = NEVER
@@ -37,7 +40,7 @@ class ClumsyDatabase:
     async def write(self, work: Work[T]) -> T:
         """Fail in every way there is, then succeed. Raises what the work raises, after as many failures."""
         async with self._turn:
-            before = await asyncio.to_thread(dump, self.engine)
+            before = await asyncio.to_thread(written, self._watching)
             numbers = await asyncio.to_thread(self._numbers)
             fails_at = AT_THE_COMMIT
             while True:
@@ -50,13 +53,15 @@ class ClumsyDatabase:
                     fails_at += 1
                 except Exception:
                     self._fails_at = NEVER
-                    assert await asyncio.to_thread(dump, self.engine) == before, "a refusal left something behind"
+                    assert await asyncio.to_thread(written, self._watching) == before, "a refusal left something behind"
                     if fails_at != AT_THE_COMMIT:
                         raise  # a refusal has no commit to fail at
                     fails_at += 1
                 finally:
                     self._fails_at = NEVER
-                assert await asyncio.to_thread(dump, self.engine) == before, f"half done at statement {fails_at - 1}"
+                assert await asyncio.to_thread(written, self._watching) == before, (
+                    f"half done at statement {fails_at - 1}"
+                )
                 if numbers:
                     await asyncio.to_thread(self._count_again, numbers)
 
@@ -64,13 +69,13 @@ class ClumsyDatabase:
         """Return the last number of each sequence; PostgreSQL alone has them, and takes none back."""
         if self.engine.dialect.name != "postgresql":
             return {}
-        with self.engine.connect() as connection:
+        with self._watching.connect() as connection:
             return dict(connection.execute(text("SELECT sequencename, last_value FROM pg_sequences")).all())
 
     def _count_again(self, before: dict[str, int | None]) -> None:
         """Let ids go on where they were before a failure, as on SQLite: what is played names them."""
         wasted = [name for name, last in self._numbers().items() if last != before[name]]
-        with self.engine.begin() as connection:
+        with self._watching.begin() as connection:
             for name in wasted:
                 again = {"name": name, "last": before[name] or 1, "used": before[name] is not None}
                 connection.execute(text("SELECT setval(:name, :last, :used)"), again)
@@ -82,6 +87,7 @@ class ClumsyDatabase:
     def close(self) -> None:
         """Look whether everything agrees, then close."""
         found = contradictions(self.engine)
+        self._watching.dispose()
         self.inner.close()
         assert found == []
 

@@ -26,6 +26,7 @@ from workflows.context import Context
 
 T = TypeVar("T")
 KEYS = ("a test key that is long enough to sign cookies with",)
+PATIENCE = 60.0  # seconds that anything on stage may take
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -83,7 +84,7 @@ class Loop:
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end and return its result."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE)
 
     def close(self) -> None:
         """Stop the loop."""
