@@ -121,7 +121,7 @@ def _people(session: Session, row: Workspace) -> Finding:
         select(func.count()).where(Identity.platform == row.platform, Identity.workspace == row.ref)
     )
     strangers = session.scalar(select(func.count()).where(Stranger.workspace_id == row.id))
-    how = f"{linked} accounts are linked to the roster, {strangers} are not"
+    how = f"accounts linked to the roster: {linked}, not linked: {strangers}"
     if row.read_at is None:
         return Finding("Slack people", "warn", "not read yet", "Wait a minute with a worker running, then ask again.")
     if datetime.now(UTC) - row.read_at > STALE:

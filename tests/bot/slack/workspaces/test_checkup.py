@@ -1,0 +1,100 @@
+"""What `doctor` says about Slack: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.finding import Finding
+from bot.slack import checkup
+from models.chat import Workspace
+from tests.bot.slack.workspaces.conftest import Chat
+from tests.support.stage import Stage, on_stage
+
+
+def outside(chat: Chat, **more: Any) -> dict[str, Finding]:
+    """Return what is found by asking Slack."""
+    settings = chat.tokens(**more).settings
+
+    async def every() -> list[Finding]:
+        return [finding async for finding in checkup.outside(settings)]
+
+    return {finding.what: finding for finding in chat.stage.loop.run(every())}
+
+
+def inside(stage: Stage) -> dict[str, Finding]:
+    """Return what the database knows."""
+    return {one.what: one for one in stage.read(lambda session: list(checkup.inside(session)))}
+
+
+def test_a_good_token_with_the_least_permissions_is_well(chat: Chat) -> None:
+    found = outside(chat)
+    assert found["Slack token"] == Finding("Slack token", "ok", "works in “Halden”")
+    assert found["Slack permissions"].state == "ok"
+    assert "Slack socket" not in found
+
+
+def test_permissions_too_few_and_too_many(chat: Chat) -> None:
+    token = chat.slack.world.tokens[chat.token]
+    token.scopes = ("commands", "chat:write", "users:read", "users:read.email", "im:write")
+    few = outside(chat)["Slack permissions"]
+    assert (few.state, few.how) == ("bad", "missing: im:history")
+    assert "python -m bot manifest slack" in few.todo
+    token.scopes = (*token.scopes, "im:history", "channels:read")
+    many = outside(chat)["Slack permissions"]
+    assert (many.state, many.how) == ("warn", "more than needed: channels:read")
+    assert outside(chat, slack_files=True)["Slack permissions"].how == "missing: files:read"
+
+
+def test_a_dead_token_is_told_apart_from_a_dead_network(chat: Chat) -> None:
+    chat.slack.world.tokens[chat.token].error = "token_revoked"
+    dead = outside(chat)["Slack token"]
+    assert (dead.state, dead.how) == ("bad", "refused: token_revoked")
+    silent = outside(chat, slack_api_url="http://127.0.0.1:9/api/")["Slack token"]
+    assert silent.state == "bad"
+    assert "does not answer" in silent.how
+
+
+def test_the_app_token_is_tried(chat: Chat) -> None:
+    good = chat.slack.world.token(chat.team, kind="app").value
+    assert outside(chat, slack_app_token=good)["Slack socket"].state == "ok"
+    assert outside(chat, slack_app_token="xapp-no")["Slack socket"].state == "bad"
+
+
+def test_the_door_turns_the_unsigned_away(database_url: str, chat: Chat) -> None:
+    """A door that is ours answers 401; anything else in its place is told."""
+    ours = {"slack_signing_secret": "s" * 32, "slack_bot_token": chat.token, "slack_api_url": chat.slack.api_url}
+    there = f"http://127.0.0.1:{chat.stage.address.rpartition(':')[2]}"
+    assert outside(chat, slack_signing_secret="x", base_url=there)["Slack events"].state == "bad", "it has no door"
+    assert outside(chat, slack_signing_secret="x", base_url="http://127.0.0.1:9")["Slack events"].state == "warn"
+    with on_stage(f"{database_url}", company="Halden Instruments", **ours) as other:
+        assert outside(chat, slack_signing_secret="x", base_url=other.address)["Slack events"].state == "ok"
+
+
+def test_workspaces_and_people(chat: Chat) -> None:
+    found = inside(chat.stage)
+    assert found["Workspace"].how == "W-1 “Halden” is connected"
+    assert found["Slack people"].how == "not read yet"
+    chat.slack.world.user(chat.team, name="Ana Duarte", email="ana@halden.example")
+    chat.slack.world.user(chat.team, name="Visitor", email="visitor@elsewhere.example")
+    chat.stage.loop.run(chat.identities().read_due())
+    people = inside(chat.stage)["Slack people"]
+    assert people.how.startswith("accounts linked to the roster: 1, not linked: 1")
+    chat.stage.loop.run(chat.tokens().lost(chat.team.id, "token_revoked"))
+    paused = inside(chat.stage)["Workspace"]
+    assert (paused.state, paused.how) == ("bad", "W-1 “Halden” is paused")
+    assert "Its token was revoked" in paused.todo
+
+    def waits(session: Session) -> None:
+        now = chat.stage.now
+        session.add(Workspace(platform="slack", ref="T2", name="Acquired", created_at=now))
+
+    chat.stage.write(waits)
+    assert "workspace confirm W-2" in inside(chat.stage)["Workspace"].todo
+
+
+def test_without_slack_it_says_how_to_connect(chat: Chat) -> None:
+    found = outside(chat, slack_bot_token="", slack_oauth_client_id="")
+    assert found["Slack"].how == "not used"
+    assert checkup.GUIDE in found["Slack"].todo
