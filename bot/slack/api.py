@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.refusals import THE_WORKSPACE
 from config.chats import is_loopback
@@ -27,6 +28,7 @@ TOO_MUCH = ("ratelimited", "rate_limited", "message_limit_exceeded")
 # "It is possible that some aspect of the operation succeeded", says the reference of these errors.
 NOBODY_KNOWS = ("fatal_error", "internal_error", "request_timeout", "service_unavailable")
 IN_THE_ADDRESS = (
+    "auth.teams.list",
     "conversations.history", "conversations.info", "users.info", "users.list", "users.lookupByEmail", "team.info",
     "files.info",
 )  # fmt: skip
@@ -82,49 +84,34 @@ class Tokens(Protocol):
         ...
 
 
-class Api:
-    """Calls to one Slack, for any number of workspaces. Belongs to one event loop."""
+class Caller:
+    """Calls to one Slack with whatever token is given. Belongs to one event loop."""
 
-    def __init__(self, url: str, tokens: Tokens, timeout: timedelta = TIMEOUT) -> None:
+    def __init__(self, url: str, timeout: timedelta = TIMEOUT) -> None:
         self.timeout = timeout
-        self._tokens = tokens
         self._client = AsyncWebClient(base_url=url, retry_handlers=[], logger=_QUIET)
         if is_loopback(urlsplit(url).hostname or ""):
             self._client.proxy = None  # the library takes one from the environment, even to this machine
 
-    async def call(self, workspace: str, method: str, **arguments: Any) -> dict[str, Any]:
-        """Call a method with the token of a workspace and return the answer; pause one that it no longer opens.
-
-        Raises Trouble.
-        """
-        token = await self._tokens.of(workspace)
-        try:
-            return await self.ask(token, method, **arguments)
-        except Refused as refused:
-            if refused.code in THE_WORKSPACE:
-                await self._tokens.lost(workspace, refused.code, token)
-            raise
-
     async def ask(self, token: str, method: str, **arguments: Any) -> dict[str, Any]:
         """Call a method with a token, or with none, and return the answer. Raises Trouble."""
+        return _said(await self._answer(token, method, arguments))
+
+    async def whose(self, token: str) -> dict[str, Any]:
+        """Return what `auth.test` says of a token, and what it may do under "scopes". Raises Trouble."""
+        answer = await self._answer(token, "auth.test", {})
+        told = {name.lower(): str(value) for name, value in answer.headers.items()}.get("x-oauth-scopes", "")
+        return {**_said(answer), "scopes": tuple(sorted(one.strip() for one in told.split(",") if one.strip()))}
+
+    async def _answer(self, token: str, method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._session()
         try:
-            answer = await self._client.api_call(method, headers=headers, **_body(method, arguments))
+            return await self._client.api_call(method, headers=headers, **_body(method, arguments))
         except SlackApiError as error:
             raise _trouble(error) from None  # its text repeats what was sent and what came back
         except AttributeError:  # the library reads plain text with status 200 as if it were JSON
             raise Silent("unreadable") from None
-        except OSErrors as error:
-            raise _broken(error) from None
-        return dict(answer.data) if isinstance(answer.data, dict) else {}
-
-    async def respond(self, url: str, body: Mapping[str, Any]) -> None:
-        """Post to a response_url that Slack gave with a gesture. Raises Trouble."""
-        try:
-            async with self._session().post(url, json=body, proxy=self._client.proxy) as answer:
-                if answer.status != 200:
-                    raise Refused(f"http {answer.status}")
         except OSErrors as error:
             raise _broken(error) from None
 
@@ -141,6 +128,40 @@ class Api:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._client.session
+
+
+class Api(Caller):
+    """Calls for any number of workspaces, each with its token."""
+
+    def __init__(self, url: str, tokens: Tokens, timeout: timedelta = TIMEOUT) -> None:
+        super().__init__(url, timeout)
+        self._tokens = tokens
+
+    async def call(self, workspace: str, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method with the token of a workspace and return the answer; pause one that it no longer opens.
+
+        Raises Trouble.
+        """
+        token = await self._tokens.of(workspace)
+        try:
+            return await self.ask(token, method, **arguments)
+        except Refused as refused:
+            if refused.code in THE_WORKSPACE:
+                await self._tokens.lost(workspace, refused.code, token)
+            raise
+
+    async def respond(self, url: str, body: Mapping[str, Any]) -> None:
+        """Post to a response_url that Slack gave with a gesture. Raises Trouble."""
+        try:
+            async with self._session().post(url, json=body, proxy=self._client.proxy) as answer:
+                if answer.status != 200:
+                    raise Refused(f"http {answer.status}")
+        except OSErrors as error:
+            raise _broken(error) from None
+
+
+def _said(answer: AsyncSlackResponse) -> dict[str, Any]:
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
 def _body(method: str, arguments: dict[str, Any]) -> dict[str, Any]:

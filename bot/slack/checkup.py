@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.finding import Finding
-from bot.slack.asking import Refused, Silent, ask
+from bot.slack.api import Refused, Trouble
+from bot.slack.asking import ask, whose
 from bot.slack.manifest import EVENTS_PATH, OAUTH_PATH, scopes
 from config.chats import is_loopback
 from config.settings import Settings
@@ -46,14 +47,14 @@ async def outside(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _token(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        said = await ask(settings, "auth.test", settings.slack_bot_token)
+        said = await whose(settings, settings.slack_bot_token)
     except Refused as refused:
         todo = "Copy the Bot User OAuth Token (xoxb-...) from “OAuth & Permissions” to COUNTERSIGN_SLACK_BOT_TOKEN."
         yield Finding("Slack token", "bad", f"refused: {refused.code}", todo)
         return
-    except Silent as silent:
+    except Trouble as trouble:
         todo = "Check that the network lets this machine reach slack.com."
-        yield Finding("Slack token", "bad", f"Slack does not answer ({silent})", todo)
+        yield Finding("Slack token", "bad", f"Slack does not answer ({trouble.code})", todo)
         return
     yield Finding("Slack token", "ok", f"works in “{said.get('team', '')}”")
     yield _permissions(settings, said)
@@ -72,7 +73,7 @@ def _permissions(settings: Settings, said: Mapping[str, Any]) -> Finding:
 async def _socket(settings: Settings) -> Finding:
     try:
         await ask(settings, "apps.connections.open", settings.slack_app_token)
-    except (Refused, Silent) as error:
+    except Trouble as error:
         how = f"refused: {error.code}" if isinstance(error, Refused) else "Slack does not answer"
         todo = "Make an app-level token (xapp-...) with connections:write under “Basic Information”."
         return Finding("Slack socket", "bad", how, f"{todo} Set it as COUNTERSIGN_SLACK_APP_TOKEN.")

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
-from bot.slack.api import NoToken
-from bot.slack.asking import Refused, Silent, ask
+from bot.slack.api import TooMuch, Trouble
+from bot.slack.asking import ask
 from bot.slack.tokens import Tokens
 from models.chat import Workspace
 from workflows.context import Context
@@ -34,6 +34,7 @@ LASTS = timedelta(minutes=15)  # the right to read a workspace, 60,000 accounts 
 CONTACT_SECONDS = 2
 NOBODY = timedelta(minutes=5)  # so long somebody unknown is not asked about again
 MOST_NOBODIES = 1000
+MOST_SECONDS = 120  # nobody waits longer for a Retry-After
 TRIES = 5  # of one page that Slack asks us to wait for
 
 
@@ -67,7 +68,7 @@ class Identities:
             token = await self._tokens.of(ref)
             asked = ask(self._settings, "users.info", token, seconds=CONTACT_SECONDS, user=user, include_locale="true")
             said = (await asked)["user"]
-        except (NoToken, Refused, Silent, KeyError) as unknown:
+        except (Trouble, KeyError) as unknown:
             log.info("unknown user not asked about", cause=type(unknown).__name__)
             return False
         await self._database.write(partial(self._meet, ref, [member_of(said, {ref})]))
@@ -90,8 +91,8 @@ class Identities:
             return False
         try:
             await self._read_all(ref)
-        except (Incomplete, NoToken, Refused, Silent) as missed:
-            log.warning("people of a workspace not read", cause=str(missed) or type(missed).__name__)
+        except (Incomplete, Trouble) as missed:
+            log.warning("people of a workspace not read", cause=str(missed))
             return False
         await self._database.write(lambda session: give_back(session, lease, me))
         return True
@@ -116,7 +117,7 @@ class Identities:
         await self._complete(ref, frozenset(id_ for id_, one in users.items() if one.person), begun)
 
     async def _pages(self, token: str, method: str, key: str, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
-        """Yield everything a method lists, page by page, at the pace it takes. Raises Refused or Silent."""
+        """Yield everything a method lists, page by page, at the pace it takes. Raises Trouble."""
         cursor = ""
         while True:
             further = {"cursor": cursor} if cursor else {}
@@ -131,14 +132,12 @@ class Identities:
             await asyncio.sleep(self._pace)
 
     async def _patiently(self, token: str, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Ask again where Slack says when. Raises Refused or Silent."""
+        """Ask again where Slack says when. Raises Trouble."""
         for _ in range(TRIES):
             try:
                 return await ask(self._settings, method, token, **arguments)
-            except Refused as refused:
-                if refused.code != "ratelimited":
-                    raise
-                await asyncio.sleep(refused.seconds or self._pace)
+            except TooMuch as wait:
+                await asyncio.sleep(min(wait.after.total_seconds(), MOST_SECONDS))
         raise Incomplete("ratelimited")
 
     async def _complete(self, ref: str, there: frozenset[str], begun: datetime) -> None:

@@ -18,7 +18,8 @@ from aiohttp import web
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
-from bot.slack.asking import Refused, Silent, ask
+from bot.slack.api import Trouble
+from bot.slack.asking import ask
 from bot.slack.manifest import OAUTH_PATH, scopes
 from bot.slack.tokens import Tokens
 from bot.web.parts import PARTS, Parts, show, signed_in
@@ -97,8 +98,8 @@ async def come_back(request: web.Request) -> web.StreamResponse:
     try:
         said = await _exchanged(parts, request.query["code"])
         seen, kept = _seen(said), office.tokens.kept(said)
-    except (Refused, Silent, KeyError, TypeError, ValueError) as error:
-        log.warning("not installed", cause=error.code if isinstance(error, Refused) else type(error).__name__)
+    except (Trouble, KeyError, TypeError, ValueError) as error:
+        log.warning("not installed", cause=error.code if isinstance(error, Trouble) else type(error).__name__)
         return await show(request, who, _said("Slack did not let us in.", "Nothing was changed. Please try again."))
     auth = Auth("web", scheme="session", request_sha256=_print(request), assurance=who.assurance)
 
@@ -110,7 +111,7 @@ async def come_back(request: web.Request) -> web.StreamResponse:
 
 
 async def _exchanged(parts: Parts, code: str) -> Mapping[str, Any]:
-    """Return what Slack gives for a code. Raises Refused or Silent."""
+    """Return what Slack gives for a code. Raises Trouble."""
     settings = parts.settings
     return await ask(
         settings,

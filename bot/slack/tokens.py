@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
-from bot.slack.api import NoToken
-from bot.slack.asking import Refused, Silent, ask
+from bot.slack.api import NoToken, NotSent, Refused, Silent, TooMuch
+from bot.slack.asking import ask
 from bot.slack.keys import Keys, Unreadable
 from config.settings import Settings
 from models.chat import Workspace
@@ -146,8 +146,8 @@ class Tokens:
         """Spend the refresh token. A failure costs nothing while the old token still works. Raises NoToken."""
         try:
             said = await self._asked(row)
-        except Silent as silent:
-            log.warning("token not renewed", cause=str(silent))
+        except (NotSent, Silent, TooMuch) as trouble:
+            log.warning("token not renewed", cause=trouble.code)
         except (Refused, Unreadable) as error:
             log.warning("token not renewed", cause=str(error))
             if row.expires_at and row.expires_at <= self._clock():
@@ -159,7 +159,7 @@ class Tokens:
         raise NoToken("token_expired")
 
     async def _asked(self, row: _Row) -> Mapping[str, Any]:
-        """Return what Slack gives for the refresh token. Raises Refused, Silent or Unreadable."""
+        """Return what Slack gives for the refresh token. Raises Trouble or Unreadable."""
         return await ask(
             self.settings,
             "oauth.v2.access",

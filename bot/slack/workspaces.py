@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.slack.api import NoToken
-from bot.slack.asking import Refused, Silent, ask
+from bot.slack.api import Refused, Trouble
+from bot.slack.asking import whose
 from bot.slack.manifest import scopes
 from bot.slack.refusals import THE_WORKSPACE
 from bot.slack.tokens import Tokens
@@ -45,13 +45,13 @@ class Workspaces:
         self._next_at = now + REST
         token = self._settings.slack_bot_token
         try:
-            seen = seen_in(await ask(self._settings, "auth.test", token))
+            seen = seen_in(await whose(self._settings, token))
         except Refused as refused:
             log.warning("the bot token of the settings is refused", cause=refused.code)
             await self._refused(refused.code)
             return False
-        except Silent as silent:
-            log.warning("Slack does not answer", cause=str(silent))
+        except Trouble as trouble:
+            log.warning("Slack does not answer", cause=trouble.code)
             return False
         await self._database.write(partial(self._met_one, seen))
         self._met = True
@@ -66,9 +66,9 @@ class Workspaces:
         revived = 0
         for ref in await self._refs("paused"):
             try:
-                seen = seen_in(await ask(self._settings, "auth.test", await self._tokens.of(ref)))
-            except (NoToken, Refused, Silent) as still:
-                log.info("workspace still paused", cause=type(still).__name__)
+                seen = seen_in(await whose(self._settings, await self._tokens.of(ref)))
+            except Trouble as still:
+                log.info("workspace still paused", cause=still.code)
                 continue
             if seen.ref == ref and self._needed <= set(seen.scopes):
                 revived += await self._database.write(partial(self._resumed, ref))
