@@ -27,6 +27,7 @@ from tests.support.web import WebSurface
 
 TEAM = "T0HALDEN"
 MORE, NEXT = "More (", "Next"
+WARNINGS = ("⚠️", "🔴")
 
 
 class Hand:
@@ -136,7 +137,9 @@ class SlackScreen:
         self.shots = shots
         self.title = shots[0].title
         self.text = " ".join(" ".join(shot.text for shot in shots).split())
-        self.status = 422 if any(shot.errors for shot in shots) else 200
+        # Slack knows no status; a refusal, and what is wrong with an answer, begin with a sign.
+        refused = any(text.startswith(WARNINGS) for text in (self.title, shots[0].seen.text))
+        self.status = 422 if any(shot.errors for shot in shots) else 409 if refused else 200
         self._done: dict[str, Delivered] = {}  # the gestures made here; the same one again is a second copy
 
     def sees(self, *texts: str) -> SlackScreen:
@@ -287,7 +290,7 @@ def workspace() -> Iterator[tuple[Slack, dict[str, Any]]]:
     with Slack().running() as slack:
         team = slack.world.team("Halden", id_=TEAM)
         token = slack.world.token(team, scopes=(*SCOPES, "files:read"))
-        slack.patience = 20.0  # how fast the bot answers is measured where nothing else runs
+        slack.patience = slack.world.trigger_seconds = 20.0  # how fast the bot is, is measured where nothing else runs
         yield (
             slack,
             {
