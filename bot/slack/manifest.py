@@ -33,18 +33,42 @@ EVENTS = {
     "tokens_revoked": "",
     "user_change": "users:read",
 }
+# What gestures need that some act takes: asked for as soon as there is one.
+GESTURES = {"emoji": ("reactions:read", "reaction_added", "an emoji under a message is taken as an answer")}
+MOST_SHORTCUTS = 10
 _COLOUR = "#1d4f5c"
 
 
 def scopes(settings: Settings) -> tuple[str, ...]:
     """Return the permissions that are needed with these settings, in alphabetical order."""
     optional = [scope for scope, (feature, _) in OPTIONAL.items() if getattr(settings, feature)]
-    return tuple(sorted([*SCOPES, *optional]))
+    return tuple(sorted([*SCOPES, *optional, *(scope for scope, _, _ in _gestures())]))
+
+
+def _gestures() -> list[tuple[str, str, str]]:
+    """Return the permission, the event and the reason for each kind of gesture that some act takes."""
+    taken = {kind for act in REGISTRY.acts().values() for kind in act.kinds}
+    return [needed for kind, needed in GESTURES.items() if kind in taken]
+
+
+def _shortcuts() -> list[dict[str, str]]:
+    """Return an entry in the menu of a message for each act that takes one."""
+    acts = [act for act in REGISTRY.acts().values() if "shortcut" in act.kinds][:MOST_SHORTCUTS]
+    return [
+        {
+            "name": act.words.capitalize()[:24],
+            "type": "message",
+            "callback_id": act.name,
+            "description": f"{act.help[:1].upper()}{act.help[1:]}"[:150],
+        }
+        for act in acts
+    ]
 
 
 def explained(settings: Settings) -> list[str]:
     """Return what an admin should know before they agree: every permission with its reason, and what is off."""
     wanted = [f"  {scope}: {why}" for scope, why in SCOPES.items()]
+    wanted += [f"  {scope}: {why}" for scope, _, why in _gestures()]
     on: list[str] = []
     off: list[str] = []
     for scope, (feature, why) in OPTIONAL.items():
@@ -64,6 +88,7 @@ def manifest(settings: Settings, *, socket: bool = False) -> dict[str, Any]:
     events = f"{settings.base_url}{EVENTS_PATH}"
     where = {} if socket else {"request_url": events}
     url = {} if socket else {"url": events}
+    heard = [event for _, event, _ in _gestures()]
     found: dict[str, Any] = {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -79,10 +104,11 @@ def manifest(settings: Settings, *, socket: bool = False) -> dict[str, Any]:
             },
             "bot_user": {"display_name": settings.bot_name[:80], "always_online": True},
             "slash_commands": [{**one, **url} for one in _commands(settings)],
+            **({"shortcuts": shortcuts} if (shortcuts := _shortcuts()) else {}),
         },
         "oauth_config": {"scopes": {"bot": list(scopes(settings))}},
         "settings": {
-            "event_subscriptions": {**where, "bot_events": sorted(EVENTS)},
+            "event_subscriptions": {**where, "bot_events": sorted([*EVENTS, *heard])},
             "interactivity": {"is_enabled": True, **where, **({} if socket else {"message_menu_options_url": events})},
             "org_deploy_enabled": True,
             "socket_mode_enabled": socket,

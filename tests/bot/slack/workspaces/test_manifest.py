@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 import yaml
 
 from bot.slack.edge import PATH
-from bot.slack.manifest import EVENTS_PATH, OPTIONAL, SCOPES, command_of, manifest
+from bot.slack.manifest import EVENTS_PATH, OPTIONAL, SCOPES, command_of, manifest, scopes
 from config.settings import Settings
 from tests.support.process import bot
 from tests.support.slack.world import SCOPES as LEAST
+from workflows.workflow import REGISTRY
 
 
 def told(**more: Any) -> Settings:
@@ -79,3 +81,18 @@ def test_it_can_be_pasted_before_anything_else_is_set(tmp_path: Path) -> None:
         assert f"# {scope}: {why}".replace("# ", "#   ", 1) in seen.stdout
     socket = bot("manifest", "slack", "--socket")
     assert yaml.safe_load(socket.stdout)["settings"]["socket_mode_enabled"]
+
+
+def test_gestures_that_an_act_takes_stand_in_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workflow that takes shortcuts and emoji needs no other file."""
+    assert "shortcuts" not in manifest(told())["features"]
+    acts = REGISTRY.workflow("todo").acts
+    marked = replace(acts["todo"], name="todo.mark", help="keep this message", kinds=("shortcut", "emoji"))
+    monkeypatch.setitem(acts, "todo.mark", marked)
+    app = manifest(told())
+    assert app["features"]["shortcuts"] == [
+        {"name": "Todo mark", "type": "message", "callback_id": "todo.mark", "description": "Keep this message"}
+    ]
+    assert "reactions:read" in app["oauth_config"]["scopes"]["bot"]
+    assert "reaction_added" in app["settings"]["event_subscriptions"]["bot_events"]
+    assert "reactions:read" in scopes(told())
