@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -34,7 +35,7 @@ COPY = "countersign_copy"
 AHEAD = 3  # seconds of slots that one process keeps for the copies it has claimed
 MOST = 32  # copies under way at once: what a process that is killed leaves in doubt
 PAUSED = timedelta(minutes=5)  # until a copy asks again whether its workspace is back
-SLACK = timedelta(seconds=3)  # of a call's time, for what stands around it
+AROUND = timedelta(seconds=3)  # of a call's time, for what stands around it
 PAGE = 200  # messages on one page of a conversation's history
 
 
@@ -51,6 +52,14 @@ class Address:
         return self.where.places[0]
 
 
+class Held(Trouble):
+    """Another call was answered 429 while this one was being prepared: it was not begun."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("held")
+        self.until = until
+
+
 class SlackChannel:
     """The Slack channel."""
 
@@ -60,7 +69,7 @@ class SlackChannel:
     def __init__(self, database: Database, settings: Settings, api: Api, clock: Callable[[], datetime]) -> None:
         self.pacer = Pacer(settings.slack_per_second, settings.slack_per_conversation)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.slack_per_second * AHEAD))))
-        self.timeout = api.timeout + SLACK
+        self.timeout = api.timeout + AROUND
         self._database = database
         self._base_url = settings.base_url
         self._api = api
@@ -86,7 +95,7 @@ class SlackChannel:
         await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
         holds = await self._database.read(lambda session: pace.held(session, slot))
         until = self.pacer.void(slot, holds)
-        return None if until is None else Later("held", max(until - self._clock(), timedelta()), blameless=True)
+        return None if until is None else self._wait(until)
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
@@ -123,13 +132,26 @@ class SlackChannel:
     async def _post(self, copy: Copy, said: Mapping[str, Any]) -> Outcome:
         place = copy.address.place
         how = {"unfurl_links": False, "unfurl_media": False, "client_msg_id": _same_again(copy)}
-        answer = await self._api.call(place.workspace, "chat.postMessage", channel=place.user, **said, **how)
+        begins = partial(self._begins, copy.address.slot)
+        answer = await self._api.call(
+            place.workspace, "chat.postMessage", begins=begins, channel=place.user, **said, **how
+        )
         return Sent(f"{place.workspace}/{answer['channel']}/{answer['ts']}")
 
     async def _change(self, copy: Copy, said: Mapping[str, Any]) -> Outcome:
         workspace, channel, ts = copy.platform_ref.split("/")
-        await self._api.call(workspace, "chat.update", channel=channel, ts=ts, **said)
+        begins = partial(self._begins, copy.address.slot)
+        await self._api.call(workspace, "chat.update", begins=begins, channel=channel, ts=ts, **said)
         return Sent(copy.platform_ref)
+
+    def _begins(self, slot: Slot) -> None:
+        """Look once more at what this process knows, since its token was looked up meanwhile. Raises Held."""
+        until = self.pacer.void(slot, slot.holds)
+        if until is not None:
+            raise Held(until)
+
+    def _wait(self, until: datetime) -> Later:
+        return Later("held", max(until - self._clock(), timedelta()), blameless=True)
 
     async def _find(self, place: Place, copy: Copy) -> str:
         """Return the ref of a copy in somebody's direct messages, or nothing."""
@@ -137,9 +159,9 @@ class SlackChannel:
         channel, cursor = opened["channel"]["id"], ""
         oldest = f"{(copy.said_at - timedelta(minutes=5)).timestamp():.6f}"
         while True:
-            more = {"cursor": cursor} if cursor else {}
-            about = {"channel": channel, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
-            answer = await self._api.call(place.workspace, "conversations.history", **about, **more)
+            about: dict[str, Any] = {"channel": channel, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
+            about |= {"cursor": cursor} if cursor else {}
+            answer = await self._api.call(place.workspace, "conversations.history", **about)
             for message in answer["messages"]:
                 if _is(message, copy):
                     return f"{place.workspace}/{channel}/{message['ts']}"
@@ -150,6 +172,8 @@ class SlackChannel:
     async def _outcome(self, copy: Copy, trouble: Trouble) -> Outcome:
         """Return what became of a copy, after everybody else has been kept from the same trouble."""
         match trouble:
+            case Held():
+                return self._wait(trouble.until)
             case TooMuch(after=after):
                 return await self._hold(copy.address.slot, after)
             case NotSent():
