@@ -66,7 +66,7 @@ class Pace(Base):
 
     __tablename__ = "paces"
 
-    bucket: Mapped[str] = mapped_column(primary_key=True)  # "slack:T1" or, for one conversation, "slack:T1:U1"
+    bucket: Mapped[str] = mapped_column(primary_key=True)  # "slack:T1", "slack:T1:U1" of one conversation, "hold:..."
     next_at: Mapped[datetime]  # when the next call may begin
     held_until: Mapped[datetime | None]  # the platform said so: nothing begins before
 

@@ -2,15 +2,17 @@
 
 Each workspace has a bucket, and in it each conversation, and each kind of call with a limit of its own. A slot is
 reserved in the transaction that claims, so that no two workers use the same one. After a 429 nothing begins before its
-time is over: the hold stands in the workspace's row and, at once, in this process; slots given out before it are void.
+time is over: the hold is known at once in this process, and stands in a row that nobody locks, so that the others soon
+know it, too; slots given out before it are void.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.chat import Pace
@@ -19,6 +21,7 @@ from workflows.context import insert_or_ignore
 SKEW = timedelta(milliseconds=250)  # what the clocks of two workers may differ
 HORIZON = timedelta(seconds=5)  # how far ahead slots are given out: a claim must not run out while it waits
 KEPT = timedelta(minutes=10)  # how long a bucket is remembered that is full again
+HOLD = "hold:"  # before a bucket's name: the row of its hold
 TURN = "slack"  # the row that whoever reserves locks first, so that two of them never wait for each other
 CHANGING, LOOKING = PARTS = ("chat.update", "conversations")  # kinds of call with a limit of their own
 
@@ -27,10 +30,11 @@ Holds = tuple[datetime | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When a call may begin, and the holds on its `buckets` that were known then: any other voids it."""
+    """When a call may begin that was asked for at `asked_at`, and the holds on its `buckets` that were known then."""
 
     starts_at: datetime
-    buckets: tuple[str, ...]
+    asked_at: datetime
+    buckets: tuple[str, str]
     holds: Holds
 
 
@@ -47,46 +51,52 @@ class Pacer:
 
         Returns instead when to ask again, where there is none before long; then nothing is reserved.
         """
-        whole, own = lock(session, [bucket(workspace), bucket(workspace, part)], now)
-        next_ = max(now, whole.next_at, whole.held_until or now)
-        free = max(next_, own.next_at, own.held_until or now)
+        names = (bucket(workspace), bucket(workspace, part))
+        whole, own = _locked(session, names, now)
+        holds = self._known(names, held(session, names))
+        for row, hold in zip((whole, own), holds, strict=True):
+            if hold is not None and (row.held_until is None or row.held_until < hold):
+                row.held_until = row.next_at = hold  # what was given out before is void
+        begins = max(now, whole.next_at, whole.held_until or now)
+        free = max(begins, own.next_at, own.held_until or now)
         if free > now + HORIZON:
             return free - HORIZON / 2
-        if free > next_ + self._spacing:
+        if free > begins + self._spacing:
             return free  # somebody else may have the workspace's slot meanwhile
         whole.next_at = free + self._spacing
         own.next_at = free + (self._spacing if part in PARTS else self._apart)
-        return Slot(free, (whole.bucket, own.bucket), (whole.held_until, own.held_until))
+        return Slot(free, now, names, holds)
 
     def note(self, name: str, until: datetime) -> None:
         """Hold a bucket in this process, from this moment on."""
         self._holds[name] = max(until, self._holds.get(name, until))
 
     def write_down(self, session: Session, name: str, now: datetime) -> None:
-        """Hold a bucket for everybody, as long as this process was told; slots are given out anew from there on."""
+        """Hold a bucket for everybody, as long as this process was told."""
         until = self._holds[name]
-        (row,) = lock(session, [name], now)
-        if row.held_until is None or row.held_until < until:
-            row.held_until = row.next_at = until
+        session.execute(insert_or_ignore(session, Pace), {"bucket": HOLD + name, "next_at": now})
+        longer = (Pace.bucket == HOLD + name, or_(Pace.held_until.is_(None), Pace.held_until < until))
+        session.execute(update(Pace).where(*longer).values(held_until=until))
 
     def void(self, slot: Slot, holds: Holds) -> datetime | None:
-        """Return until when the call of a slot has to wait, its slot being void, or None where it may begin."""
-        now_held = tuple(_later(self._holds.get(name), row) for name, row in zip(slot.buckets, holds, strict=True))
-        if now_held == slot.holds:
-            return None
-        return max((until for until in now_held if until is not None), default=None)
+        """Return until when the call of a slot has to wait, its slot being void, or None where it may begin.
+
+        `holds` are those that stand in the rows now. One that was over when the slot was asked for voids nothing.
+        """
+        known = self._known(slot.buckets, holds)
+        new = [until for until, before in zip(known, slot.holds, strict=True) if until is not None and until != before]
+        return max((until for until in new if until > slot.asked_at), default=None)
+
+    def _known(self, names: Sequence[str], holds: Holds) -> Holds:
+        """Return holds with those that only this process knows yet."""
+        return tuple(_later(self._holds.get(name), row) for name, row in zip(names, holds, strict=True))
 
     def tidy(self, session: Session, now: datetime) -> None:
         """Forget the buckets that are full again."""
-        lock(session, [], now)
+        _locked(session, (), now)
         over = now - KEPT
-        session.execute(
-            delete(Pace).where(
-                Pace.bucket.startswith(f"{TURN}:", autoescape=True),
-                Pace.next_at < over,
-                or_(Pace.held_until.is_(None), Pace.held_until < over),
-            )
-        )
+        ended = or_(Pace.held_until.is_(None), Pace.held_until < over)
+        session.execute(delete(Pace).where(Pace.bucket != TURN, Pace.next_at < over, ended))
         self._holds = {name: until for name, until in self._holds.items() if until >= over}
 
 
@@ -95,14 +105,14 @@ def bucket(workspace: str, part: str = "") -> str:
     return f"{TURN}:{workspace}:{part}" if part else f"{TURN}:{workspace}"
 
 
-def held(session: Session, slot: Slot) -> Holds:
-    """Return the holds on a slot's buckets as they stand in the rows now."""
-    rows = select(Pace.bucket, Pace.held_until).where(Pace.bucket.in_(slot.buckets))
+def held(session: Session, names: Sequence[str]) -> Holds:
+    """Return the holds on buckets as they stand in their rows now."""
+    rows = select(Pace.bucket, Pace.held_until).where(Pace.bucket.in_([HOLD + name for name in names]))
     found = {name: until for name, until in session.execute(rows)}  # noqa: C416 - rows are no pairs to the type checker
-    return tuple(found.get(name) for name in slot.buckets)
+    return tuple(found.get(HOLD + name) for name in names)
 
 
-def lock(session: Session, names: list[str], now: datetime) -> list[Pace]:
+def _locked(session: Session, names: Sequence[str], now: datetime) -> list[Pace]:
     """Return the rows of buckets, made where they are missing, for this transaction alone."""
     session.execute(insert_or_ignore(session, Pace), {"bucket": TURN, "next_at": now})
     session.get_one(Pace, TURN, with_for_update=True)

@@ -87,16 +87,16 @@ def test_a_hold_voids_what_was_given_out_and_new_slots_begin_after_it(stage: Sta
     assert isinstance(theirs, Slot)
     until = MONDAY + 2 * SECOND
     mine.note("slack:T1", until)
-    assert mine.void(slot, stage.read(lambda session: pace.held(session, slot))) == until  # at once
-    assert other.void(theirs, stage.read(lambda session: pace.held(session, theirs))) is None
+    assert mine.void(slot, stage.read(lambda session: pace.held(session, slot.buckets))) == until  # at once
+    assert other.void(theirs, stage.read(lambda session: pace.held(session, theirs.buckets))) is None
     stage.write(lambda session: mine.write_down(session, "slack:T1", MONDAY))
-    assert other.void(theirs, stage.read(lambda session: pace.held(session, theirs))) == until
+    assert other.void(theirs, stage.read(lambda session: pace.held(session, theirs.buckets))) == until
     found = [begins(stage, (mine, other)[number % 2], f"U{number}") for number in range(3, 6)]
     assert found == [2 * SECOND + number * SPACING for number in range(3)]
     after = reserve(stage, mine, "U9")
     assert isinstance(after, Slot)
-    assert mine.void(after, stage.read(lambda session: pace.held(session, after))) is None
-    assert other.void(after, stage.read(lambda session: pace.held(session, after))) is None
+    assert mine.void(after, stage.read(lambda session: pace.held(session, after.buckets))) is None
+    assert other.void(after, stage.read(lambda session: pace.held(session, after.buckets))) is None
 
 
 def test_a_shorter_hold_does_not_end_a_longer_one(stage: Stage) -> None:
@@ -104,6 +104,17 @@ def test_a_shorter_hold_does_not_end_a_longer_one(stage: Stage) -> None:
     hold(stage, mine, "slack:T1", 4)
     hold(stage, other, "slack:T1", 2)
     assert begins(stage, other, "U1") == 4 * SECOND
+
+
+def test_a_hold_that_is_over_and_forgotten_elsewhere_voids_nothing(stage: Stage) -> None:
+    mine, other = Pacer(8, 1), Pacer(8, 1)
+    hold(stage, mine, "slack:T1", 2)
+    later = MONDAY + timedelta(minutes=30)
+    stage.write(lambda session: other.tidy(session, later))
+    slot = reserve(stage, mine, "U1", now=later)
+    assert isinstance(slot, Slot)
+    assert slot.starts_at == later
+    assert mine.void(slot, stage.read(lambda session: pace.held(session, slot.buckets))) is None
 
 
 def test_changes_and_looks_have_holds_of_their_own(stage: Stage) -> None:
@@ -120,9 +131,9 @@ def test_buckets_that_are_full_again_are_forgotten(stage: Stage) -> None:
     begins(stage, pacer, "U1")
     hold(stage, pacer, "slack:T2", 3600)
     stage.write(lambda session: pacer.tidy(session, MONDAY + timedelta(minutes=5)))
-    assert names(stage) == ["slack", "slack:T1", "slack:T1:U1", "slack:T2"]
+    assert names(stage) == ["hold:slack:T2", "slack", "slack:T1", "slack:T1:U1"]
     stage.write(lambda session: pacer.tidy(session, MONDAY + timedelta(minutes=30)))
-    assert names(stage) == ["slack", "slack:T2"]
+    assert names(stage) == ["hold:slack:T2", "slack"]
     stage.write(lambda session: pacer.tidy(session, MONDAY + timedelta(hours=2)))
     assert (names(stage), pacer._holds) == (["slack"], {})
 
