@@ -64,7 +64,7 @@ def _fresh(ctx: Context, one: OutboxMessage) -> m.Message:
 def _find(ctx: Context, target: str) -> OutboxMessage:
     number = target.upper().removeprefix("M-")
     one = ctx.session.get(OutboxMessage, int(number)) if number.isdecimal() and len(number) < 10 else None
-    if one is None or one.person_id != ctx.person.id:
+    if one is None or one.person_id != ctx.person.id or one.kind == "sign-in":
         raise Refusal("There is no such message for you.", "Type `inbox` to see yours.", status="missing")
     return one
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from models.chat import Pace
-from models.message import Message, encode
+from models.message import Link, Message, encode
 from models.outbox import Delivery, OutboxMessage
-from models.person import Identity
+from models.person import Identity, Person
 from tests.bot.slack.conftest import Chat
 from tests.support.slack.faults import Fault
 from tests.support.slack.world import Message as Shown
-from tests.support.web import WebSurface
+from tests.support.web import Browser, WebSurface
 
 
 def redrawn(chat: Chat, title: str) -> None:
@@ -94,6 +94,24 @@ def test_a_message_that_is_too_long_leads_on(chat: Chat) -> None:
     chat.stage.surface = WebSurface(chat.stage)
     chat.stage.person("Ana").says(f"inbox show {target}").sees("Line 0", "Line 299")
     chat.stage.person("Bruno").says(f"inbox show {target}").sees("no such message for you")
+
+
+def test_a_link_to_sign_in_signs_in(chat: Chat) -> None:
+    """Whoever asks for one on the web gets it here, and only here does it hold the token."""
+
+    def work(session: Session) -> None:
+        ana = session.get_one(Person, chat.stage.person("Ana").row.id)
+        message = Message("Sign in to Comply", links=(Link("Sign in", "/status"),))
+        chat.stage.context(session).say(ana, message, kind="sign-in", dedupe="sign-in")
+
+    chat.stage.write(work)
+    chat.stage.works()
+    (button,) = chat.messages("Ana")[0].blocks[-1]["elements"]
+    path = button["url"].removeprefix(chat.stage.settings.base_url)
+    screen = Browser(chat.stage, None).get(path)
+    screen.browser.send(screen.page.forms[0], {}).sees("Ana Duarte")
+    kept = chat.stage.read(lambda session: session.scalars(select(OutboxMessage.body)).all())
+    assert path.split("/")[2].split("?")[0] not in str(kept)
 
 
 @pytest.mark.parametrize("kind", ["drop after", "slow after"])
