@@ -17,7 +17,7 @@ from tests.storms.slack_storm import (
 )
 
 PER_SECOND = 8.0
-CROSSING = 0.3  # seconds until another process knows of a 429, on a machine that is busy with other tests
+CROSSING = 0.25  # seconds in which a call may cross a 429 on a machine that is busy with other tests
 
 
 def storm(url: str, people: int, *, workers: int, allowed: float, burst: float = 8) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def too_early(log: dict[str, Any]) -> list[tuple[float, float]]:
 def test_nothing_begins_before_its_time(sqlite_url: str) -> None:
     log = storm(sqlite_url, people=30, workers=1, allowed=4, burst=2)
     assert refusals(log) >= 3
-    assert log["too_early"] == []
+    assert too_early(log) == []
 
 
 def test_nothing_begins_before_its_time_in_another_process(postgres_url: str) -> None:
@@ -74,5 +74,5 @@ def test_half_the_pace_is_allowed(postgres_url: str) -> None:
 @pytest.mark.timeout(1800)
 def test_two_thousand_at_eight_a_second_waste_no_time(migrated_url: str) -> None:
     log = storm(migrated_url, people=2000, workers=1, allowed=PER_SECOND)
-    assert log["too_early"] == []
+    assert too_early(log) == []
     assert log["seconds"] <= 1.05 * (2000 - 8) / PER_SECOND

@@ -31,7 +31,7 @@ from tests.support.slack.world import Message as Shown
 from tests.support.slack.world import Team, Token, User
 from tests.support.stage import KEYS, MONDAY, Stage, on_stage_with_mail
 
-QUICK = timedelta(seconds=1)  # how long these tests wait for an answer of Slack
+PATIENT = timedelta(seconds=10)  # how long these tests wait for an answer of Slack, on a busy machine
 
 
 @dataclass
@@ -43,16 +43,16 @@ class Chat:
     tokens: dict[str, Token] = field(default_factory=dict)
     users: dict[tuple[str, str], User] = field(default_factory=dict)
 
-    def channel(self) -> SlackChannel:
+    def channel(self, patience: timedelta = PATIENT) -> SlackChannel:
         """Return a new channel, as another process has one."""
         stage = self.stage
         tokens = Tokens(stage.database, stage.settings, Keys(KEYS), stage.clock)
-        return SlackChannel(stage.database, stage.settings, Api(self.slack.api_url, tokens, QUICK), stage.clock)
+        return SlackChannel(stage.database, stage.settings, Api(self.slack.api_url, tokens, patience), stage.clock)
 
-    def worker(self) -> Worker:
+    def worker(self, patience: timedelta = PATIENT) -> Worker:
         """Return a worker that sends by Slack and mail, as another process is one."""
         stage = self.stage
-        channels: list[Channel] = [WebInbox(), Mail(stage.settings), self.channel()]
+        channels: list[Channel] = [WebInbox(), Mail(stage.settings), self.channel(patience)]
         return Worker(
             stage.database, stage.settings, Delivery(stage.database, stage.settings, channels, stage.clock), stage.clock
         )

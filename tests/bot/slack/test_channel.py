@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,7 +120,9 @@ def test_a_copy_that_arrived_without_an_answer_is_found(chat: Chat, kind: Any) -
     """It is looked for after its time is over, not before, and never sent again."""
     chat.slack.faults.add(Fault(kind, "chat.postMessage", seconds=3))
     chat.say("Ana", "In doubt")
-    chat.stage.works()
+    impatient = chat.worker(timedelta(seconds=1))
+    chat.stage.loop.run(impatient.until_idle())
+    chat.stage.loop.run(impatient.close())
     assert chat.states() == ["in doubt"]
     chat.stage.later(seconds=18)
     chat.stage.works()
