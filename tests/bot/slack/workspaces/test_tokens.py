@@ -8,13 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.slack.api import NoToken
+from bot.slack.identities import Identities
 from bot.slack.keys import Keys
 from bot.slack.tokens import Tokens
 from bot.slack.workspaces import Workspaces
 from models.chat import Workspace
+from models.person import Identity
 from tests.bot.slack.workspaces.wire import Wire
 from tests.support.stage import KEYS, Stage
 from workflows.workspace import standing
@@ -165,3 +168,33 @@ def test_a_token_that_cannot_be_renewed_serves_to_its_end(stage: Stage, wire: Wi
     with pytest.raises(NoToken, match="token_expired"):
         stage.loop.run(tokens.of("T1"))
     assert kept(stage).state == "paused"
+
+
+def test_an_organisation_is_read_team_by_team(stage: Stage, wire: Wire) -> None:
+    """Enterprise Grid: one token for all, people in several workspaces once, and nobody of another company."""
+    ana = stage.person("Ana").row
+    kept = Kept(Keys(KEYS).close("xoxb-org"))
+    stage.write(lambda session: standing.install(stage.context(session, ana), Seen("E1", "Group", "U0"), kept).id)
+
+    def confirmed(session: Session) -> None:
+        confirm(stage.context(session, ana), session.get_one(Workspace, 1), {})
+
+    stage.write(confirmed)
+
+    def user(id_: str, team: str, name: str, enterprise: str = "E1") -> dict[str, Any]:
+        profile = {"real_name": name, "email": f"{name.lower()}@halden.example"}
+        return {"id": id_, "team_id": team, "profile": profile, "enterprise_user": {"enterprise_id": enterprise}}
+
+    bot = {"id": "U0", "team_id": "T1", "is_bot": True, "profile": {}}
+    teams = {
+        "T1": [bot, user("U1", "T1", "Ana"), user("U2", "T1", "Bruno")],
+        "T2": [user("U2", "T1", "Bruno"), user("U3", "T2", "Chidi"), user("U4", "T9", "Farah", "E9")],
+    }
+    wire.answers["auth.teams.list"] = lambda given: {"teams": [{"id": team} for team in teams]}
+    wire.answers["users.list"] = lambda given: {"members": teams[given["team_id"]]}
+    tokens = tokens_of(stage, wire, slack_oauth_client_id="1.2")
+    assert stage.loop.run(Identities(stage.database, tokens, stage.clock, pace=0.01).read_due()) == 1
+    rows = select(Identity.workspace, Identity.platform_id).order_by(Identity.platform_id)
+    found = stage.read(lambda session: session.execute(rows).all())
+    assert [tuple(row) for row in found] == [("E1", "U1"), ("E1", "U2"), ("E1", "U3")]
+    assert wire.asked == {"auth.teams.list": 1, "users.list": 2}
