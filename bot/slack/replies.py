@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bot.inbound import NOT_SAVED
-from bot.slack.draw.blocks import Page, home_pages, message_pages, opener_pages
+from bot.slack.draw.blocks import TONES, Page, home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import BUTTON_VALUE
 from bot.slack.draw.modal import Look, View, beside, form_view, home_view, list_view, message_view, more_to_ask
 from bot.slack.draw.place import Place
@@ -84,7 +84,7 @@ class Replies:
         """Answer a direct message beneath it. Nothing opens by itself there: a form is a message with a button."""
         said = showing.reply.said
         if isinstance(said, m.Form):
-            pages = opener_pages(said, showing.names, self._base_url, showing.place.again)
+            pages = opener_pages(_with_errors(said, showing.reply), showing.names, self._base_url, showing.place.again)
         else:
             pages = self._pages(showing)
         calls = [Call("chat.postMessage", {"channel": came.spot.channel, **page, **PLAIN}) for page in pages]
@@ -158,6 +158,13 @@ def _within(page: int, pages: list[Page]) -> int:
 def _sentence(reply: Reply) -> str:
     said = _as_message(reply.said)
     return " ".join((said.title, *said.lines))
+
+
+def _with_errors(form: m.Form, reply: Reply) -> m.Form:
+    """Return a form that says above everything else what was wrong with the words that should have answered it."""
+    labels = {field.name: field.label for field in form.fields}
+    wrong = (f"{TONES['warn']}{labels.get(name, name)}: {text}" for name, text in reply.errors.items())
+    return replace(form, lines=(*wrong, *form.lines))
 
 
 def _as_message(said: m.Said) -> m.Message:

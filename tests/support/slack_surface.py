@@ -27,6 +27,7 @@ from tests.support.web import WebSurface
 
 TEAM = "T0HALDEN"
 MORE, NEXT = "More (", "Next"
+OPENER = ".form:0"
 WARNINGS = ("⚠️", "🔴")
 
 
@@ -45,6 +46,17 @@ class Hand:
         before = self._marks()
         self.client.commands(words)
         return self._looks(before)
+
+    def writes(self, words: str) -> SlackScreen:
+        """Write to the bot; where a form cannot open by itself, open it."""
+        self.client.closes()
+        before = self._marks()
+        self.client.writes(words)
+        screen = self._looks(before)
+        opener = next((way for way in screen.shots[-1].seen.ways if way.action.get("action_id") == OPENER), None)
+        if opener is None:
+            return screen
+        return SlackScreen(self, [*self.presses(screen.shots[-1], opener)[1].shots, *screen.shots])
 
     def goes_home(self) -> SlackScreen:
         """Open the App Home."""
@@ -115,7 +127,8 @@ class Hand:
         stack = self.world.stack(self.client.user.id)
         if stack and now["stack"] != before["stack"]:
             return self._screen([of_view(stack)])
-        new = [one for one in self.client.direct.messages if now[one.ts] != before.get(one.ts)]
+        others = [one for one in self.client.direct.messages if one.by != self.client.user.id]
+        new = [one for one in others if now[one.ts] != before.get(one.ts)]
         mine = [one for one in new if one.only_for] or new
         assert mine, f"nothing is to be seen; Slack noted: {self.surface.slack.log.violations}"
         return self._screen([of_message(one) for one in mine])
@@ -138,7 +151,8 @@ class SlackScreen:
         self.title = shots[0].title
         self.text = " ".join(" ".join(shot.text for shot in shots).split())
         # Slack knows no status; a refusal, and what is wrong with an answer, begin with a sign.
-        refused = any(text.startswith(WARNINGS) for text in (self.title, shots[0].seen.text))
+        begin = (text for shot in shots for text in (shot.title, shot.seen.text.removeprefix(shot.title).strip()))
+        refused = any(text.startswith(WARNINGS) for text in begin)
         self.status = 422 if any(shot.errors for shot in shots) else 409 if refused else 200
         self._done: dict[str, Delivered] = {}  # the gestures made here; the same one again is a second copy
 
@@ -279,6 +293,14 @@ def _link(session: Session, person: Person, user_id: str) -> None:
                 recorded_at=person.recorded_at,
             )
         )
+
+
+class DirectSurface(SlackSurface):
+    """Everybody writes to the bot instead of typing commands."""
+
+    def says(self, person: Person, words: str) -> SlackScreen:
+        """See Surface.says."""
+        return self.hand(person).writes(words)
 
 
 @contextmanager

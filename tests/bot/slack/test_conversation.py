@@ -73,6 +73,11 @@ def test_a_direct_message_is_a_command(office: Office) -> None:
     assert "typed_name" in read(chidi.modal.body["blocks"]).questions
 
 
+def test_what_is_wrong_with_a_message_is_said_beneath_it(office: Office) -> None:
+    """The words are understood and cannot be taken: the form opens from a button, and why is not kept back."""
+    office.hand("Ana").writes("people change @nobody").sees("Nobody called “nobody” is on the roster").offers("Save")
+
+
 def test_a_message_is_answered_once_though_slack_repeats_it(office: Office) -> None:
     """A look leaves nothing but that it was answered."""
     chidi = office.client("Chidi")
