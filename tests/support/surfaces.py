@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from tests.support.slack_surface import SlackSurface, workspace
+from tests.support.slack_surface import DirectSurface, SlackSurface, workspace
 from tests.support.stage import Stage, on_stage
 from tests.support.web import WebSurface
 
@@ -24,6 +24,14 @@ def in_slack(database_url: str, **settings: Any) -> Iterator[Stage]:
     """Open a stage on which everybody is in one Slack workspace, whose rules nothing may break."""
     with workspace() as (slack, more), on_stage(database_url, **settings, **more) as stage:
         stage.surface = SlackSurface(stage, slack)
+        yield stage
+
+
+@contextmanager
+def by_message(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open the same stage, on which everybody writes to the bot where others type a command."""
+    with workspace() as (slack, more), on_stage(database_url, **settings, **more) as stage:
+        stage.surface = DirectSurface(stage, slack)
         yield stage
 
 
