@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -40,12 +40,22 @@ class Delivery:
 
     async def round(self) -> int:
         """Deliver until nothing is due any more; return how many copies were looked at."""
+        return sum([await self.expire(), *await asyncio.gather(*(self._serve(channel) for channel in self._channels))])
+
+    def ticks(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        """Return what is to be run at each tick, beside each other: a campaign on one channel may take hours."""
+        by_channel = {f"delivery by {channel.name}": partial(self._serve, channel) for channel in self._channels}
+        return {"claims": self.expire, **by_channel}
+
+    async def expire(self) -> int:
+        """Look for claims that ran out; return how many there were."""
         now = self._clock()
-        if await self._database.read(lambda session: outbox.anything_expired(session, now)):
-            looking = [channel.name for channel in self._channels if channel.can_look_up]
-            expired = await self._database.write(lambda session: outbox.expire(session, self._settings, looking, now))
-            log.warning("claims ran out", copies=expired)
-        return sum(await asyncio.gather(*(self._serve(channel) for channel in self._channels)))
+        if not await self._database.read(lambda session: outbox.anything_expired(session, now)):
+            return 0
+        looking = [channel.name for channel in self._channels if channel.can_look_up]
+        expired = await self._database.write(lambda session: outbox.expire(session, self._settings, looking, now))
+        log.warning("claims ran out", copies=expired)
+        return expired
 
     def tidy(self, session: Session, now: datetime) -> None:
         """Let every channel forget what can have no effect any more."""

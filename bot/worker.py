@@ -131,9 +131,11 @@ class Worker:
             {
                 "jobs": (JOBS_SECONDS, partial(self._tick, self.jobs)),
                 "plans": (PLANS_SECONDS, partial(self._tick, self.plans)),
-                "delivery": (DELIVERY_SECONDS, partial(self._tick, self._delivery.round)),
                 "tidy": (TIDY_SECONDS, partial(self._tick, self.tidy)),
                 "beat": (BEAT_SECONDS, partial(self._tick, self.beat)),
+                **{
+                    name: (DELIVERY_SECONDS, partial(self._tick, tick)) for name, tick in self._delivery.ticks().items()
+                },
                 **{
                     one.name: (one.seconds, partial(self._tick, partial(self._chore, one.name, one.run)))
                     for one in self._errands

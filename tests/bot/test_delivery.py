@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import date, timedelta
 
@@ -158,8 +159,6 @@ def test_two_workers_share_the_work(post: Stage) -> None:
     other = make_worker(post.database, post.settings, KEYS, post.clock)
 
     async def both() -> None:
-        import asyncio
-
         await asyncio.gather(post.worker.until_idle(), other.until_idle())
         await other.close()
 
@@ -192,3 +191,25 @@ def test_the_look_for_work_uses_the_index(post: Stage) -> None:
 def post_channel() -> WebInbox:
     """Return a channel to ask about."""
     return WebInbox()
+
+
+def test_what_takes_long_on_one_channel_holds_up_no_other(post: Stage) -> None:
+    """A campaign in a chat may take hours: a letter does not wait for it, and neither does what a dead process left."""
+    server(post).after_data["*"] = 1.0
+    say(post, post.person("Ana"), "A slow letter")
+    say(post, post.person("Bruno"), "Shown at once")
+    bruno = select(OutboxMessage.id).where(OutboxMessage.dedupe == "Shown at once")
+    at_once = update(Delivery).where(Delivery.message_id.in_(bruno)).values(channel="web")
+    post.write(lambda session: session.execute(at_once))
+    ticks = post.worker._delivery.ticks()
+
+    async def together() -> list[str]:
+        letters = asyncio.ensure_future(ticks["delivery by mail"]())
+        await asyncio.gather(ticks["delivery by web"](), ticks["claims"]())
+        assert not letters.done()
+        found = await post.database.read(lambda session: session.scalars(select(Delivery.state)).all())
+        await letters
+        return sorted(found)
+
+    assert post.loop.run(together()) == ["claimed", "sent"]
+    assert states(post) == {"sent": 2}

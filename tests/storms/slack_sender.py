@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text, update
 
 from bot import outbox
 from bot.channel import Channel, Outcome, Sent
-from bot.database import open_database
+from bot.database import NotSaved, open_database
 from bot.delivery import Delivery
 from bot.outbox import Parcel
 from bot.slack import channel
@@ -42,12 +44,12 @@ def utc_now() -> datetime:
 class SendThenRecord(Delivery):
     """Wrong: what it finds claimed by another process it takes for never sent, as if nothing had been written down."""
 
-    async def round(self) -> int:
-        """Forget every claim that is not of this process, then deliver."""
+    async def expire(self) -> int:
+        """Forget every claim that is not of this process."""
         others = update(Row).where(text(CLAIMED), Row.claimed_by != self.by)
         forget = others.values(state="queued", due_at=utc_now(), claimed_until=None)
         await self._database.write(lambda session: session.execute(forget))
-        return await super().round()
+        return 0
 
 
 class RecordThenSend(Delivery):
@@ -68,8 +70,14 @@ async def deliver(build: str, answer: timedelta) -> None:
     tokens = Tokens(database, settings, Keys(settings.keys), utc_now)
     slack = channel.SlackChannel(database, settings, Api(settings.slack_api_url, tokens, answer), utc_now)
     delivery = BUILDS[build](database, settings, [slack], utc_now)
+    await asyncio.gather(*(_again_and_again(tick) for tick in delivery.ticks().values()))
+
+
+async def _again_and_again(tick: Callable[[], Awaitable[object]]) -> None:
+    """Run what the worker runs at each tick, and go on like the worker where the database took nothing."""
     while True:
-        await delivery.round()
+        with suppress(NotSaved):
+            await tick()
         await asyncio.sleep(0.05)
 
 
