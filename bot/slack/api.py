@@ -27,12 +27,21 @@ HELD = timedelta(seconds=30)  # after a 429 that does not say how long
 TOO_MUCH = ("ratelimited", "rate_limited", "message_limit_exceeded")
 # "It is possible that some aspect of the operation succeeded", says the reference of these errors.
 NOBODY_KNOWS = ("fatal_error", "internal_error", "request_timeout", "service_unavailable")
-IN_THE_ADDRESS = (
+AS_A_FORM = (
+    "apps.connections.open",
+    "auth.revoke",
     "auth.teams.list",
-    "conversations.history", "conversations.info", "users.info", "users.list", "users.lookupByEmail", "team.info",
+    "auth.test",
+    "conversations.history",
+    "conversations.info",
     "files.info",
-)  # fmt: skip
-AS_A_FORM = ("oauth.v2.access", "oauth.v2.exchange", "auth.test", "auth.revoke", "apps.connections.open")
+    "oauth.v2.access",
+    "oauth.v2.exchange",
+    "team.info",
+    "users.info",
+    "users.list",
+    "users.lookupByEmail",
+)
 OSErrors = (aiohttp.ClientError, OSError, TimeoutError)
 _CODE = re.compile(r"[a-z0-9_.]{1,60}")
 # The library's own logger tells whole messages at DEBUG, and takes a logger without a level for one at DEBUG.
@@ -169,9 +178,9 @@ def _said(answer: AsyncSlackResponse) -> dict[str, Any]:
 
 def _body(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return arguments in the form a method reads: not all of them read JSON."""
-    if method in IN_THE_ADDRESS:
-        return {"http_verb": "GET", "params": arguments}
-    return {"data": arguments} if method in AS_A_FORM else {"json": arguments}
+    if method not in AS_A_FORM:
+        return {"json": arguments}
+    return {"data": {name: str(one).lower() if isinstance(one, bool) else str(one) for name, one in arguments.items()}}
 
 
 def _broken(error: Exception) -> Trouble:

@@ -62,6 +62,8 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
 
 def _permissions(settings: Settings, said: Mapping[str, Any]) -> Finding:
     has, needed = set(said["scopes"]), set(scopes(settings))
+    if not has:
+        return Finding("Slack permissions", "warn", "not told", "Compare them under “OAuth & Permissions” yourself.")
     if missing := sorted(needed - has):
         return Finding("Slack permissions", "bad", f"missing: {', '.join(missing)}", f"To add them: {REINSTALL}.")
     if spare := sorted(has - needed):
