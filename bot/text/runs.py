@@ -19,6 +19,8 @@ _SCHEMES = ("http://", "https://", "mailto:")
 class Flow(Protocol):
     """Where texts go, one after another; each chat makes its own blocks of them."""
 
+    columns: int  # of fixed-width text that stand beside each other; 0 where nothing keeps its width
+
     def say(self, said: Iterable[Run]) -> None:
         """Add a line."""
         ...

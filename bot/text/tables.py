@@ -12,7 +12,6 @@ from bot.text.words import Names, readable
 from evidence.chart import chart_table, chart_text
 from models.message import Bar, Chart, Table
 
-NARROW = 64  # columns of fixed-width text
 FEW = 3  # columns that need no head beside every value
 _FIGURE = re.compile(r"[\d.,\u00a0 %+-]*")
 _BETWEEN = " · "
@@ -23,7 +22,7 @@ def draw_table(flow: Flow, table: Table, names: Names) -> None:
     if table.caption:
         flow.caption(runs(table.caption, names, "bold"))
     rows = [tuple(readable(cell, names) for cell in row) for row in (table.head, *table.rows)]
-    aligned = _aligned(rows)
+    aligned = _aligned(rows, flow.columns)
     if aligned:
         flow.code(aligned)
     elif rows[0] or len(rows) > 1:
@@ -42,7 +41,7 @@ def draw_chart(flow: Flow, chart: Chart, names: Names) -> None:
     rows = [(row[0], share, *row[1:]) for row, share in zip(numbers.rows, shares, strict=True)]
     if chart.title:
         flow.caption(runs(chart.title, names, "bold"))
-    aligned = _aligned([head, *rows])
+    aligned = _aligned([head, *rows], flow.columns)
     if aligned:
         flow.code(aligned)
         return
@@ -57,13 +56,13 @@ def _shares(bars: Sequence[Bar]) -> list[str]:
     return [line.partition("  (")[0].strip() for line in chart_text(unnamed)]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def _aligned(rows: Sequence[Sequence[str]], room: int) -> list[str]:
     """Return rows under one another with their columns aligned; nothing where that is too wide or has several lines."""
     columns = list(zip_longest(*rows, fillvalue=""))
     if not columns or any("\n" in cell for column in columns for cell in column):
         return []
     widths = [max(map(_width, column)) for column in columns]
-    if sum(widths) + 2 * (len(widths) - 1) > NARROW:
+    if sum(widths) + 2 * (len(widths) - 1) > room:
         return []
     right = [any(column[1:]) and all(map(_FIGURE.fullmatch, column[1:])) for column in columns]
     padded = [

@@ -20,6 +20,8 @@ _MOST = 10_000  # the highest number of an ordered list
 class Flow:
     """Texts on their way into blocks: neighbours share a block while there is room."""
 
+    columns = 64  # a phone turned sideways
+
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._room = 0

@@ -1,0 +1,1 @@
+"""Adaptive Cards: pure functions, the same words in give the same card out."""
