@@ -30,6 +30,15 @@ from bot.slack.listening import Listening
 from bot.slack.socket import EVERY, Socket
 from bot.slack.tokens import Tokens
 from bot.slack.workspaces import Workspaces
+from bot.teams import edge as teams_edge
+from bot.teams.auth import Verifier
+from bot.teams.bearer import AppBearer, NoBearer
+from bot.teams.channel import TeamsChannel
+from bot.teams.connector import Connector
+from bot.teams.conversation import Talk
+from bot.teams.keys import Keys as SigningKeys
+from bot.teams.turns import Adapter, Turns
+from bot.teams.who import Directory
 from bot.web import entrance, guard, originals, pages, pick, visits
 from bot.web.parts import PARTS, Parts
 from bot.web.protocol import Protocol
@@ -66,6 +75,10 @@ def make_app(
     if settings.slack_oauth_client_id:
         app[oauth.OFFICE] = oauth.Office(Tokens(database, settings, Keys(keys), clock), oauth.Trips(keys))
         app.add_routes(oauth.routes())
+    if settings.teams:
+        app[teams_edge.EDGE] = door = make_teams(database, settings, clock)
+        app.on_cleanup.append(lambda _: door.talk.close())
+        app.add_routes(teams_edge.routes())
     app.add_routes([web.get("/healthz", healthy), web.get("/readyz", ready), web.static("/static", STATIC)])
     return app
 
@@ -80,6 +93,23 @@ def make_listening(
     aside = Aside(desk, Workspaces(database, settings, tokens, clock))
     conversation = Conversation(desk, files, aside)
     return Listening(conversation.hear, Follower(Api(settings.slack_api_url, tokens)), files.close)
+
+
+def make_teams(database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> teams_edge.Edge:
+    """Return what answers Teams; its `talk` is to be closed in the end."""
+    connector = make_connector(settings, clock)
+    verifier = None
+    if not settings.teams_local:
+        keys = SigningKeys(settings.teams_keys_url, clock)
+        verifier = Verifier(keys, settings.teams_app_id, settings.teams_issuer)
+    directory = Directory(database, settings, connector, clock)
+    talk = Talk(database, Inbound(database, settings, clock), settings, connector, directory, clock)
+    return teams_edge.Edge(settings, verifier, connector, Turns(talk, Adapter(connector)), talk)
+
+
+def make_connector(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Connector:
+    """Return what writes to Teams."""
+    return Connector(settings, NoBearer() if settings.teams_local else AppBearer(settings, clock))
 
 
 def make_worker(
@@ -99,6 +129,8 @@ def make_worker(
     if settings.slack_app_token:
         socket = Socket(database, settings, make_listening(database, settings, keys, clock), clock)
         errands.append(Errand("Slack socket", EVERY, socket.keep_up, socket.close))
+    if settings.teams:
+        channels.append(TeamsChannel(database, settings, make_connector(settings, clock), clock))
     return Worker(database, settings, Delivery(database, settings, channels, clock), clock, errands)
 
 

@@ -61,6 +61,17 @@ class Stranger(Base):
     __table_args__ = (UniqueConstraint("workspace_id", "platform_id"),)
 
 
+class Conversation(Base):
+    """Where somebody is written to on a platform that wants to be told so: what their last activity said."""
+
+    __tablename__ = "conversations"
+
+    identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True)
+    service_url: Mapped[str]  # of the region; changes now and then
+    ref: Mapped[str]  # the conversation's id there
+    seen_at: Mapped[datetime]
+
+
 class Pace(Base):
     """How far a bucket of a platform's rate limit is used: shared by all workers, reserved when a copy is claimed."""
 

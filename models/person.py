@@ -97,6 +97,15 @@ class Identity(Base):
     __table_args__ = (UniqueConstraint("platform", "workspace", "platform_id"),)
 
 
+class Preference(Base):
+    """By which channel somebody wants to be written to, where there is more than one way to them."""
+
+    __tablename__ = "preferences"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    channel: Mapped[str]  # slack | teams | mail
+
+
 class RosterImport(Base):
     """A roster file: read and staged, shown as a preview, then applied or dropped; an applied one can be reversed."""
 

@@ -7,6 +7,7 @@ ALL = [
     "campaign",
     "people",
     "workspace",
+    "prefer",
     "nudges",
     "schedule",
     "status",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from models.chat import Workspace
-from models.person import Identity, Person
+from models.chat import Conversation, Workspace
+from models.person import Identity, Person, Preference
 
 
 def channels_of(session: Session, settings: Settings, person: Person, *, waits: bool = True) -> list[str]:
@@ -25,26 +25,59 @@ def channels_by_person(
     A chat where they have an identity that works; else mail; a demo without either shows everything in the web inbox.
     What does not wait goes past a chat that is down, and nothing is for one that is not or no longer connected.
     """
-    chats = _chats(session, settings, people, ("connected", "paused") if waits else ("connected",))
-    # A mail server said that nothing ever reaches these; a corrected address is another one.
-    refused = select(Identity.platform_id).where(Identity.platform == "mail", Identity.unreachable_since.is_not(None))
-    written_to = select(Person.id).where(Person.id.in_(people), Person.email > "", Person.email.not_in(refused))
-    mail = set(session.scalars(written_to))
+    open_ = ("connected", "paused") if waits else ("connected",)
+    ways = _ways(session, settings, people, open_)
+    chosen = _chosen(session, people)
     other = ["web"] if settings.demo else []
-    return {one: chats.get(one) or (["mail"] if settings.smtp_url and one in mail else other) for one in people}
+    return {one: _best(ways[one], chosen.get(one, "")) or other for one in people}
 
 
-def _chats(session: Session, settings: Settings, people: Sequence[int], open_: Sequence[str]) -> dict[int, list[str]]:
-    """Return {person id: the chat they are reached by}: one that takes messages now, before one that is paused."""
-    rows = session.execute(
+def ways_to(session: Session, settings: Settings, person: Person) -> list[str]:
+    """Return every channel by which somebody can be reached, the one that is used without being told first."""
+    return _ways(session, settings, [person.id], ("connected", "paused"))[person.id]
+
+
+def _best(ways: list[str], chosen: str) -> list[str]:
+    return [chosen] if chosen in ways else ways[:1]
+
+
+def _chosen(session: Session, people: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(Preference.person_id, Preference.channel).where(Preference.person_id.in_(people)))
+    return dict(rows.all())
+
+
+def _ways(session: Session, settings: Settings, people: Sequence[int], open_: Sequence[str]) -> dict[int, list[str]]:
+    """Return {person id: channels}: chats that take messages now, then those that are paused, then mail."""
+    ways: dict[int, list[str]] = {one: [] for one in people}
+    for person, platform in _chats(session, settings, people, open_):
+        if platform not in ways[person]:
+            ways[person].append(platform)
+    if settings.smtp_url:
+        # A mail server said that nothing ever reaches these; a corrected address is another one.
+        refused = select(Identity.platform_id).where(
+            Identity.platform == "mail", Identity.unreachable_since.is_not(None)
+        )
+        written_to = select(Person.id).where(Person.id.in_(people), Person.email > "", Person.email.not_in(refused))
+        for person in session.scalars(written_to):
+            ways[person].append("mail")
+    return ways
+
+
+def _chats(
+    session: Session, settings: Settings, people: Sequence[int], open_: Sequence[str]
+) -> Sequence[Row[int, str]]:
+    """Return (person id, chat) for every chat they can be written to in, the best one first."""
+    platforms = [name for name, there in (("slack", settings.slack), ("teams", settings.teams)) if there]
+    known = exists().where(Conversation.identity_id == Identity.id)  # Teams must have told us where
+    return session.execute(
         select(Identity.person_id, Identity.platform)
         .join(Workspace, and_(Workspace.platform == Identity.platform, Workspace.ref == Identity.workspace))
         .where(
             Identity.person_id.in_(people),
-            Identity.platform.in_(["slack"] if settings.slack else []),
+            Identity.platform.in_(platforms),
             Identity.unreachable_since.is_(None),
             Workspace.state.in_(open_),
+            or_(Identity.platform != "teams", known),
         )
-        .order_by(Workspace.state.desc(), Identity.platform.desc(), Identity.id)  # the best one comes last, and stays
-    )
-    return {person: [platform] for person, platform in rows}
+        .order_by(Workspace.state, Identity.platform, Identity.id)
+    ).all()

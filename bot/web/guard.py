@@ -20,7 +20,7 @@ from config.chats import is_loopback
 log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 UNSIGNED_POSTS = ("/sign-in", "/demo")  # no session yet, so no token; their origin is looked at all the same
-SIGNED = ("/slack/events",)  # who sends signs every request; no browser is meant, and no page is answered
+SIGNED = ("/slack/events", "/api/messages")  # every request is signed; no browser is meant, no page is answered
 ANY_HOST = ("/healthz", "/readyz")  # asked by machines under any name; they say nothing about anybody
 YEAR = 31_536_000  # seconds
 HEADERS = {

@@ -1,0 +1,160 @@
+"""Teams as a channel: a copy is one message in somebody's personal chat with the app, redrawn when things change.
+
+There is no key by which Teams would know a message again, and no way to look for one: a copy of which nobody knows
+whether it arrived stays unconfirmed and is never sent twice. The next reminder asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
+from bot.database import Database
+from bot.slack import pace
+from bot.slack.pace import Pacer, Slot
+from bot.teams.calls import NotSent, Refused
+from bot.teams.connector import SECONDS, Connector, Conversation
+from bot.teams.draw.card import Look, message_cards, summary
+from bot.teams.draw.place import Place
+from bot.teams.replies import activity
+from bot.teams.who import PLATFORM
+from bot.web.parts import opens
+from config.settings import Settings
+from models import chat
+from models.message import Message
+from models.outbox import Delivery
+from models.person import Identity
+
+log = structlog.get_logger()
+PER_CONVERSATION = 1.0  # a second; Teams takes 7, and 60 in half a minute
+AHEAD = 2  # seconds of slots that one process keeps for the copies it has claimed
+MOST = 40
+BUSY = (412, 429, 502, 504)  # "back off and try again"
+NO_LONGER = ("MessageWritesBlocked", "BotNotInConversationRoster", "ConversationNotFound", "BotDisabledByAdmin")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a copy goes, and when; `message` is the activity that already stands there."""
+
+    where: Conversation
+    identity: int
+    slot: Slot
+
+
+class TeamsChannel:
+    """The Teams channel."""
+
+    name = PLATFORM
+    can_look_up = False
+    timeout = timedelta(seconds=SECONDS + 5)
+
+    def __init__(
+        self, database: Database, settings: Settings, connector: Connector, clock: Callable[[], datetime]
+    ) -> None:
+        self.pacer = Pacer(settings.teams_per_second, PER_CONVERSATION)
+        self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.teams_per_second * AHEAD))))
+        self._database = database
+        self._base_url = settings.base_url
+        self._dialogs = not settings.teams_local  # the Agents Playground has none
+        self._connector = connector
+        self._clock = clock
+
+    def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
+        """See Channel.address: where somebody last wrote from, as long as they have the app."""
+        found = session.execute(
+            select(Identity, chat.Conversation)
+            .join(chat.Conversation, chat.Conversation.identity_id == Identity.id)
+            .where(
+                Identity.platform == PLATFORM,
+                Identity.person_id == row.message.person_id,
+                Identity.unreachable_since.is_(None),
+            )
+            .order_by(chat.Conversation.seen_at.desc())
+        ).first()
+        if found is None:
+            return None
+        identity, where = found
+        slot = self.pacer.reserve(session, f"{PLATFORM}:{identity.workspace}", str(identity.id), now)
+        if not isinstance(slot, Slot):
+            return NotYet(slot)
+        return Address(Conversation(where.service_url, where.ref), identity.id, slot)
+
+    async def turn(self, copy: Copy) -> Later | None:
+        """See Channel.turn."""
+        slot: Slot = copy.address.slot
+        await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
+        holds = await self._database.read(lambda session: pace.held(session, slot))
+        until = self.pacer.void(slot, holds)
+        return None if until is None else Later("held", max(until - self._clock(), timedelta()), blameless=True)
+
+    async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
+        """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
+        look = Look(names, self._base_url, opens, dialogs=self._dialogs)
+        card = message_cards(message, look, Place("inbox.show", f"M-{copy.message_id}"))[0]
+        first = next((line for line in message.lines if line.strip()), "")
+        said = activity(card, summary(message.title, first, names))
+        try:
+            return await self._handed_over(copy, said)
+        except Refused as refused:
+            return await self._refusal(copy, refused)
+        except NotSent:
+            return Later("not sent", everybody=True)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            return Doubt(type(error).__name__)
+
+    async def _handed_over(self, copy: Copy, said: Mapping[str, Any]) -> Outcome:
+        where: Conversation = copy.address.where
+        conversation, _, activity_id = copy.platform_ref.rpartition("\n")
+        if activity_id:
+            await self._connector.update(Conversation(where.service_url, conversation), activity_id, said)
+            return Sent(copy.platform_ref)
+        return Sent(f"{where.id}\n{await self._connector.send(where, said)}")
+
+    async def _refusal(self, copy: Copy, refused: Refused) -> Outcome:
+        """Return what became of a copy that was refused, after everybody else has been kept from the same trouble."""
+        code = refused.code or str(refused.status)
+        if refused.status == 429:
+            return await self._hold(copy.address.slot, refused.after or timedelta(seconds=2))
+        if refused.status in BUSY:
+            return Later(code, refused.after)
+        if refused.status == 401:
+            return Later("unauthorized", timedelta(minutes=1), everybody=True)
+        if copy.platform_ref:
+            return Sent(copy.platform_ref)  # the message is gone, or its reader: nothing is left to keep up to date
+        if refused.status in (403, 404) and (refused.code in NO_LONGER or refused.status == 403):
+            return Failed(code, permanent=True, identity=copy.address.identity)
+        if refused.status >= 500:
+            return Doubt(code)
+        log.error("not taken by Teams", copy=copy.id, problem=code)
+        return Failed(code)
+
+    async def look_up(self, copy: Copy) -> Outcome:
+        """See Channel.look_up: there is nowhere to look."""
+        return Doubt("nowhere to look")
+
+    def tidy(self, session: Session, now: datetime) -> None:
+        """See Channel.tidy."""
+        self.pacer.tidy(session, now)
+
+    async def close(self) -> None:
+        """See Channel.close."""
+        await self._connector.close()
+
+    async def _hold(self, slot: Slot, after: timedelta) -> Later:
+        """Let nothing begin before Teams wants it: in this process at once, then in all of them."""
+        now = self._clock()
+        name = slot.buckets[0]
+        self.pacer.note(name, now + after + pace.SKEW)
+        await self._database.write(lambda session: self.pacer.write_down(session, name, now))
+        return Later("ratelimited", after + pace.SKEW, blameless=True)

@@ -1,0 +1,188 @@
+"""Answers people in Teams; what was done is committed before anything goes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.database import Database, NotSaved
+from bot.inbound import NOT_SAVED, Inbound
+from bot.teams.connector import Connector
+from bot.teams.connector import Conversation as Place_
+from bot.teams.draw.card import Look
+from bot.teams.draw.place import SEND, TURN, Place
+from bot.teams.follow import Follower
+from bot.teams.gestures import Came, Sender, invoke, message, sender_of
+from bot.teams.replies import Showing, activities, to_dialog, to_press
+from bot.teams.who import Directory, Known, tenant_of
+from bot.web.parts import opens
+from config.settings import Settings
+from handlers.names import names_of, refs_in
+from models import message as m
+from models.gesture import Auth, Gesture, GestureKind, Reply
+
+log = structlog.get_logger()
+FINGERPRINT: ContextVar[str] = ContextVar("fingerprint", default="")  # SHA-256 of the request in hand
+I_AM = re.compile(r"\s*i am\s+(\S+@\S+)\s*", re.IGNORECASE)
+BROKE = Reply(
+    m.Message("Something broke.", lines=("It is not your fault, and it was noted. Please try again.",), tone="bad"),
+    status="refused",
+)
+STRANGER = Reply(
+    m.Message(
+        "I don't know you yet.",
+        lines=("Nobody on the roster has your address. Ask your compliance lead to add you.",),
+        tone="warn",
+    ),
+    status="refused",
+)
+WHO = Reply(
+    m.Message(
+        "Who are you?",
+        lines=(
+            "This is a try on one machine, where nobody can be asked. Type who you want to be, by an address:",
+            "`I am chidi.okafor@halden.example` is an employee of the demo company.",
+            "`I am ana.duarte@halden.example` is its compliance lead.",
+        ),
+    ),
+    status="refused",
+)
+ELSEWHERE = "I have answered in our own chat, where nobody else reads it."
+NO_CHAT = "Write to me in a chat of our own: what I say is for you alone."
+
+
+class Talk:
+    """Takes activities to the workflows and their replies back."""
+
+    def __init__(
+        self,
+        database: Database,
+        inbound: Inbound,
+        settings: Settings,
+        connector: Connector,
+        directory: Directory,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._inbound = inbound
+        self._settings = settings
+        self._connector = connector
+        self._directory = directory
+        self._clock = clock
+        self.follower = Follower()
+
+    async def message(self, activity: Mapping[str, Any]) -> None:
+        """See Hearing.message: the reply follows as messages of its own, or takes the place of the card pressed."""
+        came = message(activity, self._clock())
+        showing, known = await self._heard(came)
+        if not came.sender.personal:
+            self._aside(came, known, showing)
+        elif came.card and came.place.way in (SEND, TURN, ""):
+            card = activities(showing)[0]
+            self.follower.begin(lambda: self._connector.update(came.sender.at, came.card, card))
+        else:
+            self._send(came.sender.at, showing)
+
+    async def invoke(self, activity: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """See Hearing.invoke."""
+        came = invoke(activity, self._clock())
+        if came is None:
+            return None
+        showing, _ = await self._heard(came)
+        return to_dialog(showing) if came.where == "dialog" else to_press(showing)
+
+    async def installed(self, activity: Mapping[str, Any], *, greeted: bool = True) -> None:
+        """See Hearing.installed: from now on they can be written to; what waits for them is shown."""
+        sender = sender_of(activity)
+        if not sender.personal:
+            return
+        try:
+            known = await self._directory.known(sender)
+        except NotSaved as error:
+            log.warning("not saved", kind="installed", cause=type(error.__cause__).__name__)
+            return
+        if not greeted:
+            return
+        came = Came("command", "chat", sender, "", self._clock(), "todo")
+        if known.person_id:
+            showing = await self._answered(came, known)
+            self._send(sender.at, showing)
+        elif self._settings.teams_local:
+            self._send(sender.at, Showing(WHO, self._look({})))
+
+    async def removed(self, activity: Mapping[str, Any]) -> None:
+        """See Hearing.removed."""
+        sender = sender_of(activity)
+        if sender.personal:
+            await self._directory.gone(sender)
+
+    async def _heard(self, came: Came) -> tuple[Showing, Known]:
+        """Return what answers a gesture. Raises nothing: what goes wrong is said."""
+        try:
+            known = await self._directory.known(came.sender)
+            if self._settings.teams_local and (told := I_AM.fullmatch(came.words)):
+                known = await self._introduced(came.sender, told[1])
+                came = replace(came, words="todo")
+            if known.person_id:
+                return await self._answered(came, known), known
+            return Showing(WHO if self._settings.teams_local else STRANGER, self._look({})), known
+        except NotSaved as error:
+            log.warning("not saved", kind=came.kind, cause=type(error.__cause__).__name__)
+            return Showing(NOT_SAVED, self._look({})), Known()
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
+            log.error("gesture failed", kind=came.kind, error=type(error).__name__)  # noqa: TRY400
+            return Showing(BROKE, self._look({})), Known()
+
+    async def _introduced(self, sender: Sender, address: str) -> Known:
+        await self._directory.introduced(sender, address)
+        return await self._directory.known(sender)
+
+    async def _answered(self, came: Came, known: Known) -> Showing:
+        """Return what a known person's gesture leads to."""
+        place = came.place
+        words = (came.words or "todo") if came.kind == "command" else place.words if came.kind == "look" else ""
+        kinds: Mapping[str, GestureKind] = {"command": "command", "form": "form"}
+        kind: GestureKind = "command" if words else kinds.get(came.kind, "button")
+        gesture = Gesture(
+            kind, known.person_id, came.at, self._auth(came.sender), came.key, place.act, place.target, words,
+            values=came.values, shown=place.shown,
+        )  # fmt: skip
+        reply = await (self._inbound.look(gesture) if came.kind == "look" else self._inbound.receive(gesture))
+        names = await self._names(reply)
+        again = Place(place.act, place.target, words, place.page) if not reply.committed else None
+        return Showing(reply, self._look(names), again)
+
+    def _auth(self, sender: Sender) -> Auth:
+        local = self._settings.teams_local
+        scheme, assurance = ("none", "unverified") if local else ("bot-connector", "chat")
+        return Auth("teams", tenant_of(sender), scheme, FINGERPRINT.get(), assurance)
+
+    def _look(self, names: Mapping[str, str]) -> Look:
+        return Look(names, self._settings.base_url, opens, dialogs=not self._settings.teams_local)
+
+    async def _names(self, reply: Reply) -> Mapping[str, str]:
+        refs = refs_in([m.encode(reply.said), *(one for one in reply.values.values() if isinstance(one, str))])
+        return await self._database.read(lambda session: names_of(session, refs)) if refs else {}
+
+    def _aside(self, came: Came, known: Known, showing: Showing) -> None:
+        """Answer what was said among others where nobody else reads it."""
+        told = ELSEWHERE if known.home else NO_CHAT
+        if known.home:
+            self._send(known.home, showing)
+        said = {"type": "message", "text": told, "replyToId": came.key.partition("\n")[2]}
+        self.follower.begin(lambda: self._connector.send(came.sender.at, said))
+
+    def _send(self, to: Place_, showing: Showing) -> None:
+        for one in activities(showing):
+            self.follower.begin(lambda one=one: self._connector.send(to, one))  # type: ignore[misc]
+
+    async def close(self) -> None:
+        """Finish what follows answers already given, and let go of every connection."""
+        await self.follower.finish()
+        await self._connector.close()

@@ -1,0 +1,174 @@
+"""Reads what Teams sent: who made which gesture where. Pure functions; nothing here asks who may.
+
+Whatever has not the shape that the Bot Connector documents raises `Malformed`, and nothing else is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from bot.teams.connector import Conversation
+from bot.teams.draw.place import OPEN, SEND, TURN, Place, place_in, values_in
+from models.message import clean
+
+Activity = Mapping[str, Any]
+Kind = Literal["command", "button", "form", "look"]
+Where = Literal["chat", "card", "dialog"]
+FILE = "application/vnd.microsoft.teams.file.download.info"
+NO_PLACE = Place()
+LATE, SKEW = timedelta(days=1), timedelta(minutes=5)  # what an activity's own time may differ from ours
+
+
+class Malformed(Exception):
+    """It is signed, but not what the Bot Connector documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file that somebody handed in, still where Teams keeps it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent an activity, and from where: all by the ids of Teams. `account` is the Entra object id."""
+
+    tenant: str
+    account: str
+    member: str
+    bot: str
+    at: Conversation
+    personal: bool
+    zone: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One gesture, read. `card` is the activity whose card was pressed; `place` what our own card carried."""
+
+    kind: Kind
+    where: Where
+    sender: Sender
+    key: str
+    at: datetime
+    words: str = ""
+    place: Place = NO_PLACE
+    values: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[Handed, ...] = ()
+    card: str = ""
+    invoked: bool = False  # the answer goes back in the response
+
+
+def sender_of(activity: Activity) -> Sender:
+    """Return who sent an activity. Raises Malformed."""
+    conversation, who = part(activity, "conversation"), part(activity, "from")
+    tenant = text(part(part(activity, "channelData"), "tenant"), "id") or text(conversation, "tenantId")
+    about = next((one for one in parts(activity, "entities") if one.get("type") == "clientInfo"), {})
+    return Sender(
+        tenant,
+        text(who, "aadObjectId") or text(who, "id"),
+        text(who, "id"),
+        text(part(activity, "recipient"), "id"),
+        Conversation(text(activity, "serviceUrl"), text(conversation, "id")),
+        text(conversation, "conversationType") in ("", "personal"),
+        text(about, "timezone") or text(activity, "localTimezone"),
+        text(about, "locale") or text(activity, "locale"),
+    )
+
+
+def message(activity: Activity, now: datetime) -> Came:
+    """Return a message: typed words, or what an older client sends when something is pressed. Raises Malformed."""
+    data = activity.get("value")
+    if isinstance(data, dict):
+        return _pressed(activity, data, now, "card", invoked=False)
+    found = parts(activity, "attachments")
+    files = tuple(_handed(one) for one in found if one.get("contentType") == FILE)
+    return Came(
+        "command", "chat", sender_of(activity), _key(activity), _at(activity, now), _words(activity), files=files
+    )
+
+
+def invoke(activity: Activity, now: datetime) -> Came | None:
+    """Return what was pressed on a card or in a dialog; None for what we take no part in. Raises Malformed."""
+    value = part(activity, "value")
+    match text(activity, "name"):
+        case "adaptiveCard/action":
+            return _pressed(activity, part(part(value, "action"), "data"), now, "card")
+        case "task/fetch" | "task/submit":
+            return _pressed(activity, part(value, "data"), now, "dialog")
+    return None
+
+
+def _pressed(activity: Activity, data: Mapping[str, Any], now: datetime, where: Where, *, invoked: bool = True) -> Came:
+    place = place_in({name: clean(one) if isinstance(one, str) else one for name, one in data.items()})
+    kind: Kind = "form" if place.way == SEND else "look" if place.way in (OPEN, TURN) else "button"
+    values = {clean(name): clean(one) if isinstance(one, str) else "" for name, one in values_in(data).items()}
+    return Came(
+        kind, where, sender_of(activity), _key(activity), _at(activity, now),
+        place=place, values=values, card=text(activity, "replyToId"), invoked=invoked,
+    )  # fmt: skip
+
+
+def _words(activity: Activity) -> str:
+    """Return what was typed, without the mention that called us."""
+    said, me = text(activity, "text"), text(part(activity, "recipient"), "id")
+    for one in parts(activity, "entities"):
+        if one.get("type") == "mention" and text(part(one, "mentioned"), "id") == me and text(one, "text"):
+            said = said.replace(text(one, "text"), " ")
+    return " ".join(said.split(" ")).strip()
+
+
+def _handed(attachment: Mapping[str, Any]) -> Handed:
+    return Handed(text(attachment, "name")[:200], text(part(attachment, "content"), "downloadUrl"))
+
+
+def _key(activity: Activity) -> str:
+    """Return what a second copy of a gesture shares with the first."""
+    return f"{text(part(activity, 'conversation'), 'id')}\n{text(activity, 'id')}"
+
+
+def _at(activity: Activity, now: datetime) -> datetime:
+    """Return the platform's own time of an activity; ours where it makes no sense."""
+    try:
+        found = datetime.fromisoformat(text(activity, "timestamp"))
+    except ValueError:
+        return now
+    if found.tzinfo is None:
+        return now
+    return found.astimezone(UTC) if now - LATE < found <= now + SKEW else now
+
+
+def part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return an object inside another; empty where it is missing. Raises Malformed."""
+    found = data.get(name)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise Malformed
+    return found
+
+
+def parts(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return a list of objects; empty where it is missing. Raises Malformed."""
+    found = data.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Malformed
+    return found
+
+
+def text(data: Mapping[str, Any], name: str) -> str:
+    """Return a text inside an object, without what no database keeps; empty where it is missing. Raises Malformed."""
+    found = data.get(name)
+    if found is None:
+        return ""
+    if not isinstance(found, str):
+        raise Malformed
+    return clean(found)

@@ -1,0 +1,151 @@
+"""Who sent an activity: the person behind a Teams account, asked of the database every time, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import aiohttp
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.database import Database
+from bot.teams.calls import NotSent, Refused
+from bot.teams.connector import Connector
+from bot.teams.connector import Conversation as Place
+from bot.teams.gestures import Sender
+from config.settings import Settings
+from models.chat import Conversation, Workspace
+from models.person import Identity
+from workflows.context import Context, insert_or_ignore
+from workflows.workspace.links import Member, meet
+
+log = structlog.get_logger()
+PLATFORM = "teams"
+HERE = "local"  # the tenant of activities that name none; only local mode takes them
+NOBODY = timedelta(minutes=5)  # so long somebody unknown is not asked about again
+MOST_NOBODIES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The person's id, 0 for nobody; `moved`: their conversation is not the one we know."""
+
+    person_id: int = 0
+    identity_id: int = 0
+    moved: bool = False
+    home: Place | None = None  # where they are written to
+
+
+def tenant_of(sender: Sender) -> str:
+    """Return the ref of the organisation somebody belongs to."""
+    return sender.tenant or HERE
+
+
+def find(session: Session, sender: Sender) -> Known:
+    """Return who it is."""
+    row = session.execute(
+        select(Identity.person_id, Identity.id, Identity.unreachable_since, Conversation.service_url, Conversation.ref)
+        .outerjoin(Conversation, Conversation.identity_id == Identity.id)
+        .where(
+            Identity.platform == PLATFORM,
+            Identity.workspace == tenant_of(sender),
+            Identity.platform_id == sender.account,
+        )
+    ).first()
+    if row is None:
+        return Known()
+    person_id, identity_id, unreachable, service_url, ref = row
+    home = Place(service_url, ref) if ref else None
+    moved = sender.personal and (home != sender.at or unreachable is not None)
+    return Known(person_id, identity_id, moved, home)
+
+
+class Directory:
+    """Links accounts as they turn up, and remembers where people are written to."""
+
+    def __init__(
+        self, database: Database, settings: Settings, connector: Connector, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._connector = connector
+        self._clock = clock
+        self._nobody: dict[tuple[str, str], datetime] = {}
+
+    async def known(self, sender: Sender) -> Known:
+        """Return who it is; somebody unknown is asked about at Teams before they are turned away."""
+        known = await self._database.read(lambda session: find(session, sender))
+        if not known.person_id and await self._asked(sender):
+            known = await self._database.read(lambda session: find(session, sender))
+        if known.moved:
+            await self._database.write(partial(self._moved, known.identity_id, sender))
+        return known
+
+    async def gone(self, sender: Sender) -> None:
+        """Remember that somebody has the app no longer: what is said to them goes another way."""
+
+        def work(session: Session) -> None:
+            known = find(session, sender)
+            gone = update(Identity).where(Identity.id == known.identity_id, Identity.unreachable_since.is_(None))
+            session.execute(gone.values(unreachable_since=self._clock()))
+
+        await self._database.write(work)
+
+    async def introduced(self, sender: Sender, address: str) -> bool:
+        """Take somebody's word for who they are, in local mode; return whether they are on the roster."""
+        member = Member(sender.account, email=address.strip().lower(), zone=sender.zone, locale=sender.locale)
+        await self._database.write(lambda session: self._meet(session, sender, member))
+        return bool((await self.known(sender)).person_id)
+
+    async def _asked(self, sender: Sender) -> bool:
+        """Ask Teams who an account is, once in a while; return whether anything was learned."""
+        now, key = self._clock(), (sender.tenant, sender.account)
+        if not sender.account or self._nobody.get(key, now) > now:
+            return False
+        if len(self._nobody) >= MOST_NOBODIES:
+            self._nobody.clear()
+        self._nobody[key] = now + NOBODY
+        try:
+            said = await self._connector.member(sender.at, sender.member)
+        except (Refused, NotSent, aiohttp.ClientError, TimeoutError, ValueError) as unknown:
+            log.info("unknown account not asked about", cause=type(unknown).__name__)
+            return False
+        same = str(said.get("aadObjectId") or said.get("objectId") or sender.account) == sender.account
+        email = str(said.get("email") or said.get("userPrincipalName") or "").strip().lower()
+        own = self._settings.teams_local or str(said.get("tenantId") or sender.tenant) == sender.tenant
+        member = Member(
+            sender.account,
+            name=str(said.get("name") or ""),
+            email=email,
+            zone=sender.zone,
+            locale=sender.locale,
+            person=same and own,
+        )
+        await self._database.write(lambda session: self._meet(session, sender, member))
+        return True
+
+    def _meet(self, session: Session, sender: Sender, member: Member) -> None:
+        ctx = Context(session, self._settings, self._clock())
+        meet(ctx, _organisation(ctx, tenant_of(sender)), [member])
+        self._nobody.pop((sender.tenant, sender.account), None)
+
+    def _moved(self, identity_id: int, sender: Sender, session: Session) -> None:
+        """Remember where somebody is written to from now on, and that they can be."""
+        now = self._clock()
+        told = {"service_url": sender.at.service_url, "ref": sender.at.id, "seen_at": now}
+        session.execute(insert_or_ignore(session, Conversation), {"identity_id": identity_id, **told})
+        session.execute(update(Conversation).where(Conversation.identity_id == identity_id).values(**told))
+        session.execute(update(Identity).where(Identity.id == identity_id).values(unreachable_since=None))
+
+
+def _organisation(ctx: Context, tenant: str) -> Workspace:
+    """Return the row of an organisation; those on our list are connected without asking anybody."""
+    new = {"platform": PLATFORM, "ref": tenant, "name": "Microsoft Teams", "state": "connected", "created_at": ctx.now}
+    defaults = {"version": 1, "problem": "", "bot_user": "", "scopes": "", "connected_at": ctx.now}
+    ctx.session.execute(insert_or_ignore(ctx.session, Workspace), {**new, **defaults})
+    here = select(Workspace).where(Workspace.platform == PLATFORM, Workspace.ref == tenant)
+    return ctx.session.scalars(here).one()
