@@ -18,12 +18,12 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from bot import pace
 from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
 from bot.database import Database
-from bot.slack import pace
+from bot.pace import Pacer, Slot
 from bot.slack.api import Api, NoToken, NotSent, Refused, TooMuch, Trouble
 from bot.slack.draw.blocks import message_pages
-from bot.slack.pace import Pacer, Slot
 from bot.slack.places import Place, Places, where_it_can_go, where_it_is, where_it_may_be
 from bot.slack.refusals import A_SETTING, THE_MESSAGE, THE_PERSON, THE_WORKSPACE
 from bot.web.draw import with_to
@@ -34,6 +34,7 @@ from models.outbox import Delivery
 
 log = structlog.get_logger()
 COPY = "countersign_copy"
+CHANGING, LOOKING = KINDS = ("chat.update", "conversations")  # kinds of call with a limit of their own
 AHEAD = 3  # seconds of slots that one process keeps for the copies it has claimed
 MOST = 32  # copies under way at once: what a process that is killed leaves in doubt
 PAUSED = timedelta(minutes=5)  # until a copy asks again whether its workspace is back
@@ -70,7 +71,7 @@ class SlackChannel:
     can_look_up = True
 
     def __init__(self, database: Database, settings: Settings, api: Api, clock: Callable[[], datetime]) -> None:
-        self.pacer = Pacer(settings.slack_per_second, settings.slack_per_conversation)
+        self.pacer = Pacer("slack", settings.slack_per_second, settings.slack_per_conversation, KINDS)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.slack_per_second * AHEAD))))
         self.timeout = api.timeout + AROUND
         self._database = database
@@ -81,9 +82,9 @@ class SlackChannel:
     def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
         """See Channel.address: somebody is written to where they can be reached, in a connected workspace first."""
         if row.platform_ref:
-            found, part = where_it_is(session, row), pace.CHANGING
+            found, part = where_it_is(session, row), CHANGING
         elif row.state == "in doubt":
-            found, part = where_it_may_be(session, row), pace.LOOKING
+            found, part = where_it_may_be(session, row), LOOKING
         else:
             found, part = where_it_can_go(session, row), ""
         if not isinstance(found, Places):
@@ -205,7 +206,7 @@ class SlackChannel:
         """Let nothing begin before Slack wants it: in this process at once, then in all of them."""
         now = self._clock()
         kind = slot.buckets[1]
-        name = kind if kind.endswith(pace.PARTS) else slot.buckets[0]
+        name = kind if kind.endswith(KINDS) else slot.buckets[0]
         self.pacer.note(name, now + after + pace.SKEW)
         await self._database.write(lambda session: self.pacer.write_down(session, name, now))
         return Later("ratelimited", after + pace.SKEW, blameless=True)

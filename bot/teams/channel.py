@@ -18,10 +18,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot import pace
 from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
 from bot.database import Database
-from bot.slack import pace
-from bot.slack.pace import Pacer, Slot
+from bot.pace import Pacer, Slot
 from bot.teams.calls import NotSent, Refused
 from bot.teams.connector import SECONDS, Connector, Conversation
 from bot.teams.draw.card import Look, message_cards, summary
@@ -62,7 +62,7 @@ class TeamsChannel:
     def __init__(
         self, database: Database, settings: Settings, connector: Connector, clock: Callable[[], datetime]
     ) -> None:
-        self.pacer = Pacer(settings.teams_per_second, PER_CONVERSATION)
+        self.pacer = Pacer(PLATFORM, settings.teams_per_second, PER_CONVERSATION)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.teams_per_second * AHEAD))))
         self._database = database
         self._base_url = settings.base_url
@@ -85,7 +85,7 @@ class TeamsChannel:
         if found is None:
             return None
         identity, where = found
-        slot = self.pacer.reserve(session, f"{PLATFORM}:{identity.workspace}", str(identity.id), now)
+        slot = self.pacer.reserve(session, identity.workspace, str(identity.id), now)
         if not isinstance(slot, Slot):
             return NotYet(slot)
         return Address(Conversation(where.service_url, where.ref), identity.id, slot)
@@ -94,7 +94,7 @@ class TeamsChannel:
         """See Channel.turn."""
         slot: Slot = copy.address.slot
         await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
-        holds = await self._database.read(lambda session: pace.held(session, slot))
+        holds = await self._database.read(lambda session: pace.held(session, slot.buckets))
         until = self.pacer.void(slot, holds)
         return None if until is None else Later("held", max(until - self._clock(), timedelta()), blameless=True)
 

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from bot.slack import pace
-from bot.slack.pace import Pacer, Slot
+from bot import pace
+from bot.pace import Pacer, Slot
+from bot.slack.channel import CHANGING, KINDS, LOOKING
 from models.chat import Pace
 from tests.support.stage import MONDAY, Stage, on_stage
 
@@ -45,14 +46,14 @@ def hold(stage: Stage, pacer: Pacer, name: str, seconds: int) -> None:
 
 
 def test_eight_a_second_in_a_workspace_and_each_has_its_own(stage: Stage) -> None:
-    mine, other = Pacer(8, 1), Pacer(8, 1)  # two workers
+    mine, other = Pacer("slack", 8, 1, KINDS), Pacer("slack", 8, 1, KINDS)  # two workers
     found = [begins(stage, (mine, other)[number % 2], f"U{number}") for number in range(8)]
     assert found == [number * SPACING for number in range(8)]
     assert begins(stage, mine, "U1", "T2") == timedelta()
 
 
 def test_one_a_second_to_one_person_and_nobody_waits_for_that(stage: Stage) -> None:
-    pacer = Pacer(8, 1)
+    pacer = Pacer("slack", 8, 1, KINDS)
     assert begins(stage, pacer, "U1") == timedelta()
     assert reserve(stage, pacer, "U1") == MONDAY + SECOND
     assert begins(stage, pacer, "U2") == SPACING
@@ -61,7 +62,7 @@ def test_one_a_second_to_one_person_and_nobody_waits_for_that(stage: Stage) -> N
 
 def test_slots_are_given_out_only_a_little_ahead(stage: Stage) -> None:
     """A claim that waits longer would run out while it waits."""
-    pacer = Pacer(8, 1)
+    pacer = Pacer("slack", 8, 1, KINDS)
     number = 0
     while isinstance(found := reserve(stage, pacer, f"U{number}"), Slot):
         assert found.starts_at <= MONDAY + pace.HORIZON
@@ -72,7 +73,7 @@ def test_slots_are_given_out_only_a_little_ahead(stage: Stage) -> None:
 
 
 def test_idle_time_is_not_saved_up(stage: Stage) -> None:
-    pacer = Pacer(8, 1)
+    pacer = Pacer("slack", 8, 1, KINDS)
     begins(stage, pacer, "U1")
     later = MONDAY + timedelta(minutes=1)
     assert [begins(stage, pacer, f"U{number}", now=later) for number in (2, 3)] == [
@@ -81,7 +82,7 @@ def test_idle_time_is_not_saved_up(stage: Stage) -> None:
 
 
 def test_a_hold_voids_what_was_given_out_and_new_slots_begin_after_it(stage: Stage) -> None:
-    mine, other = Pacer(8, 1), Pacer(8, 1)
+    mine, other = Pacer("slack", 8, 1, KINDS), Pacer("slack", 8, 1, KINDS)
     slot, theirs = reserve(stage, mine, "U1"), reserve(stage, other, "U2")
     assert isinstance(slot, Slot)
     assert isinstance(theirs, Slot)
@@ -100,14 +101,14 @@ def test_a_hold_voids_what_was_given_out_and_new_slots_begin_after_it(stage: Sta
 
 
 def test_a_shorter_hold_does_not_end_a_longer_one(stage: Stage) -> None:
-    mine, other = Pacer(8, 1), Pacer(8, 1)
+    mine, other = Pacer("slack", 8, 1, KINDS), Pacer("slack", 8, 1, KINDS)
     hold(stage, mine, "slack:T1", 4)
     hold(stage, other, "slack:T1", 2)
     assert begins(stage, other, "U1") == 4 * SECOND
 
 
 def test_a_hold_that_is_over_and_forgotten_elsewhere_voids_nothing(stage: Stage) -> None:
-    mine, other = Pacer(8, 1), Pacer(8, 1)
+    mine, other = Pacer("slack", 8, 1, KINDS), Pacer("slack", 8, 1, KINDS)
     hold(stage, mine, "slack:T1", 2)
     later = MONDAY + timedelta(minutes=30)
     stage.write(lambda session: other.tidy(session, later))
@@ -118,16 +119,16 @@ def test_a_hold_that_is_over_and_forgotten_elsewhere_voids_nothing(stage: Stage)
 
 
 def test_changes_and_looks_have_holds_of_their_own(stage: Stage) -> None:
-    pacer = Pacer(8, 1)
-    name = pace.bucket("T1", pace.CHANGING)
+    pacer = Pacer("slack", 8, 1, KINDS)
+    name = f"slack:T1:{CHANGING}"
     hold(stage, pacer, name, 3)
     assert begins(stage, pacer, "U1") == timedelta()
-    assert reserve(stage, pacer, pace.CHANGING) == MONDAY + 3 * SECOND
-    assert begins(stage, pacer, pace.LOOKING) == SPACING
+    assert reserve(stage, pacer, CHANGING) == MONDAY + 3 * SECOND
+    assert begins(stage, pacer, LOOKING) == SPACING
 
 
 def test_buckets_that_are_full_again_are_forgotten(stage: Stage) -> None:
-    pacer = Pacer(8, 1)
+    pacer = Pacer("slack", 8, 1, KINDS)
     begins(stage, pacer, "U1")
     hold(stage, pacer, "slack:T2", 3600)
     stage.write(lambda session: pacer.tidy(session, MONDAY + timedelta(minutes=5)))
@@ -149,7 +150,7 @@ def test_workers_at_the_same_time_never_share_a_slot(postgres_url: str) -> None:
         engine = create_engine(stage.database.engine.url)
 
         def worker(number: int) -> list[tuple[str, datetime]]:
-            pacer, found = Pacer(200, 200), []
+            pacer, found = Pacer("slack", 200, 200, KINDS), []
             for turn in range(10):
                 with Session(engine) as session, session.begin():
                     for workspace in ("T1", "T2") if (turn + number) % 2 else ("T2", "T1"):

@@ -1,4 +1,4 @@
-"""How fast Slack may be spoken to: slots, reserved by whoever claims a copy, in rows that all workers share.
+"""How fast a chat may be spoken to: slots, reserved by whoever claims a copy, in rows that all workers share.
 
 Each workspace has a bucket, and in it each conversation, and each kind of call with a limit of its own. A slot is
 reserved in the transaction that claims, so that no two workers use the same one. After a 429 nothing begins before its
@@ -22,8 +22,6 @@ SKEW = timedelta(milliseconds=250)  # what the clocks of two workers may differ
 HORIZON = timedelta(seconds=5)  # how far ahead slots are given out: a claim must not run out while it waits
 KEPT = timedelta(minutes=10)  # how long a bucket is remembered that is full again
 HOLD = "hold:"  # before a bucket's name: the row of its hold
-TURN = "slack"  # the row that whoever reserves locks first, so that two of them never wait for each other
-CHANGING, LOOKING = PARTS = ("chat.update", "conversations")  # kinds of call with a limit of their own
 
 Holds = tuple[datetime | None, ...]
 
@@ -41,18 +39,21 @@ class Slot:
 class Pacer:
     """Gives out slots: so many a second in a workspace, and so many in each conversation of it."""
 
-    def __init__(self, per_second: float, per_conversation: float) -> None:
+    def __init__(self, platform: str, per_second: float, per_conversation: float, kinds: Sequence[str] = ()) -> None:
+        """`kinds` of call have a limit of their own, as many a second as a workspace."""
+        self._platform = platform  # and the row that whoever reserves locks first: so no two wait for each other
+        self._kinds = tuple(kinds)
         self._spacing = timedelta(seconds=1 / per_second)
         self._apart = timedelta(seconds=1 / per_conversation)
         self._holds: dict[str, datetime] = {}  # this process knows before its row does
 
     def reserve(self, session: Session, workspace: str, part: str, now: datetime) -> Slot | datetime:
-        """Reserve and return a slot in a workspace and in a `part` of it: somebody's id, or a kind of call in PARTS.
+        """Reserve and return a slot in a workspace and in a `part` of it: somebody's id, or a kind of call.
 
         Returns instead when to ask again, where there is none before long; then nothing is reserved.
         """
-        names = (bucket(workspace), bucket(workspace, part))
-        whole, own = _locked(session, names, now)
+        names = (self._bucket(workspace), self._bucket(workspace, part))
+        whole, own = self._locked(session, names, now)
         holds = self._known(names, held(session, names))
         for row, hold in zip((whole, own), holds, strict=True):
             if hold is not None and (row.held_until is None or row.held_until < hold):
@@ -64,7 +65,7 @@ class Pacer:
         if free > begins + self._spacing:
             return free  # somebody else may have the workspace's slot meanwhile
         whole.next_at = free + self._spacing
-        own.next_at = free + (self._spacing if part in PARTS else self._apart)
+        own.next_at = free + (self._spacing if part in self._kinds else self._apart)
         return Slot(free, now, names, holds)
 
     def note(self, name: str, until: datetime) -> None:
@@ -93,16 +94,32 @@ class Pacer:
 
     def tidy(self, session: Session, now: datetime) -> None:
         """Forget the buckets that are full again."""
-        _locked(session, (), now)
+        self._locked(session, (), now)
         over = now - KEPT
         ended = or_(Pace.held_until.is_(None), Pace.held_until < over)
-        session.execute(delete(Pace).where(Pace.bucket != TURN, Pace.next_at < over, ended))
+        for mine in (f"{self._platform}:", f"{HOLD}{self._platform}:"):
+            session.execute(
+                delete(Pace).where(Pace.bucket.startswith(mine, autoescape=True), Pace.next_at < over, ended)
+            )
         self._holds = {name: until for name, until in self._holds.items() if until >= over}
 
+    def _bucket(self, workspace: str, part: str = "") -> str:
+        """Return the name of a workspace's bucket, or of a part of it."""
+        return ":".join((self._platform, workspace, part) if part else (self._platform, workspace))
 
-def bucket(workspace: str, part: str = "") -> str:
-    """Return the name of a workspace's bucket, or of a part of it."""
-    return f"{TURN}:{workspace}:{part}" if part else f"{TURN}:{workspace}"
+    def _locked(self, session: Session, names: Sequence[str], now: datetime) -> list[Pace]:
+        """Return the rows of buckets, made where they are missing, for this transaction alone."""
+        session.execute(insert_or_ignore(session, Pace), {"bucket": self._platform, "next_at": now})
+        session.get_one(Pace, self._platform, with_for_update=True)
+        rows = []
+        for name in names:
+            row = session.get(Pace, name, populate_existing=True)
+            if row is None:
+                row = Pace(bucket=name, next_at=now)
+                session.add(row)
+                session.flush()
+            rows.append(row)
+        return rows
 
 
 def held(session: Session, names: Sequence[str]) -> Holds:
@@ -110,21 +127,6 @@ def held(session: Session, names: Sequence[str]) -> Holds:
     rows = select(Pace.bucket, Pace.held_until).where(Pace.bucket.in_([HOLD + name for name in names]))
     found = {name: until for name, until in session.execute(rows)}  # noqa: C416 - rows are no pairs to the type checker
     return tuple(found.get(HOLD + name) for name in names)
-
-
-def _locked(session: Session, names: Sequence[str], now: datetime) -> list[Pace]:
-    """Return the rows of buckets, made where they are missing, for this transaction alone."""
-    session.execute(insert_or_ignore(session, Pace), {"bucket": TURN, "next_at": now})
-    session.get_one(Pace, TURN, with_for_update=True)
-    rows = []
-    for name in names:
-        row = session.get(Pace, name, populate_existing=True)
-        if row is None:
-            row = Pace(bucket=name, next_at=now)
-            session.add(row)
-            session.flush()
-        rows.append(row)
-    return rows
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
