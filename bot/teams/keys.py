@@ -66,8 +66,6 @@ class Keys:
 
     async def _refresh(self, *, unknown: bool) -> None:
         now = self._clock()
-        if unknown and self._fetched is not None:
-            self._asked = now
         try:
             self._keys = await _fetched(self._url)
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
@@ -76,6 +74,8 @@ class Keys:
             if self._fetched is None:
                 raise Unavailable from error
             return
+        if unknown and self._fetched is not None:
+            self._asked = now  # only now: a document that could not be had is asked for again after seconds
         self._fetched, self._failed = now, None
 
 
