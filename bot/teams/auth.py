@@ -63,7 +63,8 @@ class Verifier:
 
 def vouched(claims: Mapping[str, Any], activity: Mapping[str, Any]) -> None:
     """Check that a token speaks for this very activity: its channel and its service address. Raises Unverified."""
-    if activity.get("channelId") not in claims["endorsements"]:
+    channel = activity.get("channelId")
+    if not isinstance(channel, str) or channel not in claims["endorsements"]:
         raise Unverified(403)
     claimed = claims.get("serviceurl") or claims.get("serviceUrl")
     if not isinstance(claimed, str) or claimed != activity.get("serviceUrl"):

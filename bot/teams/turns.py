@@ -10,6 +10,7 @@ from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnCon
 from botbuilder.schema import Activity, ConversationReference, ResourceResponse
 
 from bot.teams.connector import Connector, Conversation
+from bot.teams.gestures import Malformed, text
 
 RAW, ANSWER = "raw activity", "answer"  # where a turn keeps what came and what goes back
 Body = Mapping[str, Any] | None
@@ -64,8 +65,11 @@ class Turns(ActivityHandler):  # type: ignore[misc] # the library brings no type
         self._adapter = adapter
 
     async def take(self, raw: Mapping[str, Any]) -> Body:
-        """Route one activity and return the body of the response, if there is any."""
-        activity = Activity(type=raw.get("type"), name=raw.get("name"), action=raw.get("action"))
+        """Route one activity and return the body of the response, if there is any. Raises Malformed."""
+        kind, name, action = (text(raw, part) for part in ("type", "name", "action"))
+        if not kind:
+            raise Malformed
+        activity = Activity(type=kind, name=name, action=action)
         context = TurnContext(self._adapter, activity)
         context.turn_state[RAW] = raw
         await self.on_turn(context)
