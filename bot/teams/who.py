@@ -131,7 +131,6 @@ class Directory:
     def _meet(self, session: Session, sender: Sender, member: Member) -> None:
         ctx = Context(session, self._settings, self._clock())
         meet(ctx, _organisation(ctx, tenant_of(sender)), [member])
-        self._nobody.pop((sender.tenant, sender.account), None)
 
     def _moved(self, identity_id: int, sender: Sender, session: Session) -> None:
         """Remember where somebody is written to from now on, and that they can be."""
