@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,7 +101,7 @@ class TeamsChannel:
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
-        look = Look(names, self._base_url, opens, dialogs=self._dialogs)
+        look = Look(names, self._base_url, opens, dialogs=self._dialogs, step=secrets.token_hex(8))
         card = message_cards(message, look, Place("inbox.show", f"M-{copy.message_id}"))[0]
         first = next((line for line in message.lines if line.strip()), "")
         said = activity(card, summary(message.title, first, names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
@@ -164,7 +165,8 @@ class Talk:
         return Auth("teams", tenant_of(sender), scheme, FINGERPRINT.get(), assurance)
 
     def _look(self, names: Mapping[str, str]) -> Look:
-        return Look(names, self._settings.base_url, opens, dialogs=not self._settings.teams_local)
+        dialogs, step = not self._settings.teams_local, secrets.token_hex(8)
+        return Look(names, self._settings.base_url, opens, dialogs=dialogs, step=step)
 
     async def _names(self, reply: Reply) -> Mapping[str, str]:
         refs = refs_in([m.encode(reply.said), *(one for one in reply.values.values() if isinstance(one, str))])

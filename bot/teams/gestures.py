@@ -106,11 +106,12 @@ def invoke(activity: Activity, now: datetime) -> Came | None:
 
 
 def _pressed(activity: Activity, data: Mapping[str, Any], now: datetime, where: Where, *, invoked: bool = True) -> Came:
+    sender = sender_of(activity)
     place = place_in({name: clean(one) if isinstance(one, str) else one for name, one in data.items()})
     kind: Kind = "form" if place.way == SEND else "look" if place.way in (OPEN, TURN) else "button"
     values = {clean(name): clean(one) if isinstance(one, str) else "" for name, one in values_in(data).items()}
     return Came(
-        kind, where, sender_of(activity), _key(activity), _at(activity, now),
+        kind, where, sender, _step(sender, place) or _key(activity), _at(activity, now),
         place=place, values=values, card=text(activity, "replyToId"), invoked=invoked,
     )  # fmt: skip
 
@@ -131,6 +132,11 @@ def _handed(attachment: Mapping[str, Any]) -> Handed:
 def _key(activity: Activity) -> str:
     """Return what a second copy of a gesture shares with the first."""
     return f"{text(part(activity, 'conversation'), 'id')}\n{text(activity, 'id')}"
+
+
+def _step(sender: Sender, place: Place) -> str:
+    """Return what a press shares with one that Teams sends again under a new id; nothing where there is no step."""
+    return "\n".join((sender.account, place.step, place.act, place.target)) if place.step else ""
 
 
 def _at(activity: Activity, now: datetime) -> datetime:

@@ -32,7 +32,8 @@ _DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 class Look:
     """What drawing needs; `opens` says whether an act merely opens something, `dialog` that it is drawn in one.
 
-    Where the client has no `dialogs`, what would open in one comes as a message of its own.
+    Where the client has no `dialogs`, what would open in one comes as a message of its own. `step` is new for each
+    drawing, so that what was pressed on it counts once.
     """
 
     names: Names
@@ -40,6 +41,7 @@ class Look:
     opens: Callable[[str], bool]
     dialog: bool = False
     dialogs: bool = True
+    step: str = ""
 
 
 class Drawing:
@@ -126,7 +128,8 @@ class Drawing:
 
         A dialog knows only one kind of action; in a chat it is a universal one, and for older clients that kind too.
         """
-        common = {"title": label, "data": place.data(), "associatedInputs": inputs, **more}
+        told = place if place.way in (OPEN, TURN) else replace(place, step=self.look.step)
+        common = {"title": label, "data": told.data(), "associatedInputs": inputs, **more}
         submit = {"type": "Action.Submit", **common}
         return submit if self.look.dialog else {"type": "Action.Execute", "verb": "do", **common, "fallback": submit}
 

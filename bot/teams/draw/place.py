@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-ACT, TARGET, WORDS, SHOWN, PAGE, WAY = "act", "target", "words", "shown", "page", "way"
+ACT, TARGET, WORDS, SHOWN, PAGE, WAY, STEP = "act", "target", "words", "shown", "page", "way", "step"
 OPEN, SEND, TURN = "open", "send", "page"  # ways: open it in a dialog, send a form, turn a page
 FIELD = "f."  # before the name of every field, so that none is taken for something of ours
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a card shows or asks: an act on a target, or typed words, and which page of it."""
+    """What a card shows or asks: an act on a target, or typed words, and which page of it.
+
+    `step` is the same for everything pressed on one drawing: Teams may send a press again under a new id.
+    """
 
     act: str = ""
     target: str = ""
@@ -21,17 +24,25 @@ class Place:
     page: int = 1
     shown: str = ""
     way: str = ""
+    step: str = ""
 
     def data(self, **more: Any) -> dict[str, Any]:
         """Return it as the data of an action, without what says nothing."""
-        told = {ACT: self.act, TARGET: self.target, WORDS: self.words, SHOWN: self.shown, WAY: self.way}
+        told = {
+            ACT: self.act,
+            TARGET: self.target,
+            WORDS: self.words,
+            SHOWN: self.shown,
+            WAY: self.way,
+            STEP: self.step,
+        }
         page = {PAGE: self.page} if self.page != 1 else {}
         return {**{name: value for name, value in told.items() if value}, **page, **more}
 
 
 def place_in(data: Mapping[str, Any]) -> Place:
     """Return the place that came back with a gesture; what has another shape than ours is left out."""
-    text = {name: data[name] for name in (ACT, TARGET, WORDS, SHOWN, WAY) if isinstance(data.get(name), str)}
+    text = {name: data[name] for name in (ACT, TARGET, WORDS, SHOWN, WAY, STEP) if isinstance(data.get(name), str)}
     page = data.get(PAGE)
     return Place(**text, page=page if isinstance(page, int) and 0 < page < 10_000 else 1)
 
