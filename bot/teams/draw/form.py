@@ -78,7 +78,7 @@ def _input(field: AnyField, value: Any, label: str, names: Names) -> Element | N
             return _choice(field, value, names)
         case Text():
             drawn: Element = {"type": "Input.Text", "isMultiline": field.long, "maxLength": field.limit}
-            typed = readable(str(value or ""), names)
+            typed = readable(str(value or ""), names)[: field.limit]  # what is longer cannot have been typed
             return {**drawn, "value": typed} if typed else drawn
         case Person():
             shown = names.get(str(value), str(value or ""))
