@@ -98,6 +98,13 @@ NOWHERE = (
 )  # fmt: skip
 
 
+def advises(seen: Screen) -> bool:
+    """Return whether a refusal says what to do."""
+    return any(
+        advice in seen.text for advice in ("`", "Type “", "Did you mean", "Use the name as listed", "Use one of")
+    )
+
+
 def test_words_that_lead_nowhere(stage: Stage) -> None:
     """Keisha's duty is not Chidi's; what does not exist is named, and something to type stands beside it."""
     policy = publish(stage, "Acceptable Use", "Use things well.")
@@ -108,9 +115,7 @@ def test_words_that_lead_nowhere(stage: Stage) -> None:
         seen = chidi.says(words)
         assert seen.status < 500, words
         assert "Keisha Robinson" not in seen.text, words
-        if not any(
-            advice in seen.text for advice in ("`", "Type “", "Did you mean", "Use the name as listed", "Use one of")
-        ):
+        if not advises(seen):
             mute.append((words, seen.text))
     assert not mute, [(one, text.partition("You typed")[2][:150]) for one, text in mute]
     assert stage.records() == []
@@ -130,7 +135,8 @@ def test_ids_that_a_lead_mistypes(stage: Stage) -> None:
     ana = stage.person("Ana")
     for words in LEADS:
         seen = ana.says(words)
-        assert seen.status in (404, 409, 403, 422), f"{words}: {seen.status} {seen.text}"
+        assert seen.status < 500, words
+        assert advises(seen), f"{words}: {seen.text}"
     assert stage.records() == []
 
 
