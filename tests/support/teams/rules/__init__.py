@@ -1,0 +1,1 @@
+"""What Teams takes, as rules that find every mistake."""
