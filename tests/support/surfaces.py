@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.slack_surface import DirectSurface, SlackSurface, workspace
 from tests.support.stage import Stage, on_stage
+from tests.support.teams.surface import TeamsSurface, tenant
 from tests.support.web import WebSurface
 
 
@@ -35,4 +36,16 @@ def by_message(database_url: str, **settings: Any) -> Iterator[Stage]:
         yield stage
 
 
-SURFACES: dict[str, Callable[..., AbstractContextManager[Stage]]] = {"slack": in_slack, "web": on_the_web}
+@contextmanager
+def in_teams(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a stage on which everybody is in one Teams tenant, whose rules nothing may break."""
+    with tenant() as (teams, more), on_stage(database_url, **settings, **more) as stage:
+        stage.surface = TeamsSurface(stage, teams)
+        yield stage
+
+
+SURFACES: dict[str, Callable[..., AbstractContextManager[Stage]]] = {
+    "slack": in_slack,
+    "teams": in_teams,
+    "web": on_the_web,
+}
