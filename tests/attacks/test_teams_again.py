@@ -1,0 +1,124 @@
+"""What Teams sends again after fifteen seconds, sometimes under a new id: one effect, and its outcome is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.attacks.teams import ASK, LOUD
+from tests.support.teams.deliver import Delivered
+from tests.support.teams.office import Office, open_office
+from tests.support.teams.surface import Hand, TeamsScreen
+
+AGAIN = (False, False, True, True)  # as it was, twice; then twice under a new id
+
+
+@pytest.fixture
+def office(sqlite_url: str) -> Iterator[Office]:
+    """An office in Teams."""
+    with open_office(sqlite_url) as office:
+        yield office
+
+
+def form(hand: Hand, words: str = "policy ask A-1") -> TeamsScreen:
+    """Return the form that typed words lead to."""
+    return hand.types(words)
+
+
+def fill(hand: Hand, screen: TeamsScreen, **answers: Any) -> Delivered:
+    """Fill in the form on a screen, send it, and return what was delivered."""
+    (shot,) = screen.shots
+    assert shot.submit is not None
+    got, _ = hand.presses(shot, shot.submit, answers)
+    return got
+
+
+def resend(office: Office, hand: Hand, got: Delivered) -> list[Delivered]:
+    """Let a gesture come again, every time a little later."""
+    found = []
+    for new in AGAIN:
+        office.stage.later(seconds=15)
+        found.append(hand.client.again(got.activity, new_id=new))
+        office.surface.settle()
+    return found
+
+
+def questions(office: Office) -> int:
+    """Return how many questions are on record."""
+    return len(office.stage.records("policy.question"))
+
+
+def test_typed_words_come_again(office: Office) -> None:
+    """The same message has one effect, and is answered at once."""
+    hand = office.hand("Chidi")
+    got = hand.client.writes(ASK)
+    for _ in range(2):
+        office.stage.later(seconds=15)
+        assert hand.client.again(got.activity).status == 200
+    office.surface.settle()
+    assert questions(office) == 1
+
+
+def test_a_form_in_a_chat_comes_again(office: Office) -> None:
+    """Sent by a universal action."""
+    hand = office.hand("Chidi")
+    got = fill(hand, form(hand), question=LOUD)
+    assert got.activity["name"] == "adaptiveCard/action"
+    assert {one.status for one in resend(office, hand, got)} == {200}
+    assert questions(office) == 1
+
+
+def test_a_dialog_comes_again(office: Office) -> None:
+    """Opened by a button on a card, sent once, and delivered five times."""
+    hand = office.hand("Chidi")
+    home = hand.types("todo")
+    opened = home.presses("Ask a question")
+    assert isinstance(opened, TeamsScreen)
+    got = fill(hand, opened, question=LOUD)
+    assert got.activity["name"] == "task/submit"
+    assert {one.status for one in resend(office, hand, got)} == {200}
+    assert questions(office) == 1
+
+
+def test_an_older_client_comes_again(office: Office) -> None:
+    """It presses the fallback: a message with a value, and the card is updated in place."""
+    hand = office.hand("Chidi")
+    hand.client.old = True
+    screen = form(hand)
+    got = fill(hand, screen, question=LOUD)
+    assert (got.activity["type"], got.body) == ("message", b"")
+    resend(office, hand, got)
+    assert questions(office) == 1
+    (message,) = [one for one in hand.client.chat.by_bot() if one.edits]
+    assert message.card is not None
+    assert "f.question" not in str(message.card), "the form made way for what became of it"
+
+
+def test_two_who_press_the_same_are_two(office: Office) -> None:
+    """What Chidi pressed is his; the same press by Keisha is hers, and is refused for its own reasons."""
+    chidi, keisha = office.hand("Chidi"), office.hand("Keisha")
+    got = fill(chidi, form(chidi), question=LOUD)
+    common = keisha.client.common("invoke")
+    theirs = {**got.activity, "from": common["from"], "conversation": common["conversation"], "id": "f:1"}
+    answer = keisha.client.carries(theirs).json()
+    assert LOUD not in str(answer)
+    assert questions(office) == 1
+
+
+def test_the_same_question_may_be_asked_again(office: Office) -> None:
+    """A form opened anew is a step of its own."""
+    hand = office.hand("Chidi")
+    for _ in range(2):
+        fill(hand, form(hand), question=LOUD)
+    assert questions(office) == 2
+
+
+def test_an_answer_stands_however_often_it_comes(office: Office) -> None:
+    """An acknowledgement, sent again in both ways: one record, and everybody is shown that it stands."""
+    hand = office.hand("Chidi")
+    got = fill(hand, form(hand, "ack A-1"), agree=True, typed_name="Chidi Okafor")
+    for one in resend(office, hand, got):
+        assert "You acknowledged this" in str(one.json())
+    assert len(office.stage.records("policy.acknowledged")) == 1
