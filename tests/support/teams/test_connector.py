@@ -117,7 +117,8 @@ def test_who_blocked_the_bot_is_not_reached(asker: Asker) -> None:
 
 
 def test_what_is_no_message_is_noted(asker: Asker) -> None:
-    for body in ({"type": "message"}, [], {"type": "message", "text": "x", "blocks": []}):
+    bodies: tuple[Any, ...] = ({"type": "message"}, [], {"type": "message", "text": "x", "blocks": []})
+    for body in bodies:
         assert asker.code("POST", asker.place, body) == (400, "BadSyntax")
     assert len(asker.teams.log.violations) == 2
     assert asker.code("POST", asker.place, {**HELLO, "text": "x" * 30_000}) == (413, "MessageSizeTooBig")

@@ -108,5 +108,12 @@ def test_what_a_bot_says() -> None:
     whole = {"type": "message", "summary": "Read", "attachments": [{"contentType": CARD, "content": card(WORDS)}]}
     assert wrong_activity(whole) == []
     assert wrong_activity({"type": "message", "text": "Hello"}) == []
-    for change in ({"type": "invoke"}, {"summary": ""}, {"attachments": [{}]}, {"attachments": []}, {"buttons": []}):
+    changes: tuple[dict[str, Any], ...] = (
+        {"type": "invoke"},
+        {"summary": ""},
+        {"attachments": [{}]},
+        {"attachments": []},
+        {"buttons": []},
+    )
+    for change in changes:
         assert wrong_activity({**whole, **change}), change
