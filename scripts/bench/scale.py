@@ -15,6 +15,7 @@ class Scale:
     per_second: int = 200
     seconds: int = 30
     presses: int = 2_000  # of a button in Slack, in each round
+    messages: int = 2_000  # of a campaign in Slack
     rows: int = 1_500  # through the writer, in each round
     duties: int = 1_000_000
     employees: int = 100_000
@@ -35,6 +36,7 @@ QUICK = Scale(
     per_second=20,
     seconds=1,
     presses=40,
+    messages=40,
     rows=100,
     duties=20_000,
     employees=200,
