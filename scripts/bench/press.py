@@ -31,6 +31,8 @@ from bot.slack.gestures import Came
 from bot.slack.listening import Listening
 from bot.slack.verify import verify
 from bot.slack.who import Known
+from bot.web import guard
+from bot.web.parts import PARTS, Parts
 from config.settings import Settings
 from models import message as m
 from models.gesture import Reply
@@ -85,12 +87,15 @@ class _Mute:
 
 
 def ours() -> web.Application:
-    """Return our door with everything behind it but the database."""
+    """Return our door with everything before and behind it but the database."""
     nothing: Any = None
     settings, database = Settings(), cast(Database, _NoDatabase())
-    desk = _Acquainted(database, Inbound(database, settings, utc_now), settings, nothing, utc_now)
+    inbound = Inbound(database, settings, utc_now)
+    desk = _Acquainted(database, inbound, settings, nothing, utc_now)
     conversation = Conversation(desk, nothing, Aside(desk, nothing))
-    app = web.Application()
+    app = web.Application(middlewares=[guard.guard])
+    app[PARTS] = Parts(database, inbound, settings, nothing, utc_now)
+    app.on_response_prepare.append(guard.dress)
     app[edge.EDGE] = edge.Edge(SECRET, Listening(conversation.hear, Follower(_Mute()), _Mute().close), utc_now)
     app.add_routes(edge.routes())
     return app
