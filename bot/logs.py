@@ -6,6 +6,7 @@ typed, production logs tell where an error arose, never its words; and whatever 
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -17,6 +18,7 @@ from typing import Any, TextIO
 import structlog
 
 Event = MutableMapping[str, Any]
+_JSON = json.JSONEncoder(default=repr)
 _ADDRESS = re.compile(r"[^\s@<>\"'=:,;()\[\]]+@[^\s@<>\"'=:,;()\[\]]+")
 
 
@@ -28,23 +30,28 @@ def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         errors,
-        masked,
     ]
-    renderer: Any = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    rendering: list[Any] = [masked, structlog.dev.ConsoleRenderer()] if readable else [as_json]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
             foreign_pre_chain=[foreign, *shared],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[*shared, *rendering],
         logger_factory=structlog.WriteLoggerFactory(stream),  # past the library's records, which cost half a line
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,  # so configure before the first line
     )
+
+
+def as_json(_: Any, __: str, event: Event) -> str:
+    """Return an event as a line of JSON, in which everything is masked that looks like an e-mail address."""
+    line = _JSON.encode(event)
+    return _JSON.encode(_mask(event)) if "@" in line else line
 
 
 def masked(_: Any, __: str, event: Event) -> Event:
