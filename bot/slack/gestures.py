@@ -161,8 +161,11 @@ def _stacked(view: Payload) -> int:
 
 def _place(view: Payload) -> Place:
     """Return what a view of ours remembers. Whoever holds it can change it: never ask it who, or whether they may."""
+    kept = text(view, "private_metadata")
+    if not kept:
+        return NO_PLACE
     try:
-        found = json.loads(text(view, "private_metadata") or "{}")
+        found = json.loads(kept)
     except (ValueError, RecursionError) as broken:
         raise Malformed from broken
     if not isinstance(found, dict):

@@ -64,7 +64,7 @@ class Drawing:
     def words(self, flow: Flow, lines: Sequence[str], facts: Sequence[Fact]) -> None:
         """Add lines and facts: short facts side by side under the title, long ones each on a line below."""
         known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
-        said = [(list(_fact(*one)), _short(*one)) for one in known if any(one)]
+        said = [(_fact(*one), _short(*one)) for one in known if any(one)]
         beside = [fact for fact, short in said if short]
         if sum(len(one["text"]) for fact in beside for one in fact) > SIDE_BY_SIDE:
             beside = []
@@ -207,9 +207,9 @@ def _short(label: str, value: str) -> bool:
     return len(label) + len(value) <= SHORT and "\n" not in value
 
 
-def _fact(label: str, value: str) -> Iterator[Run]:
-    """Yield a fact: its label in bold, then its value; what is for comparing stands as code."""
-    if label:
-        yield run(label, "bold")
-    if value:
-        yield from [run(" "), run(value, "code")] if _DIGEST.fullmatch(value) else runs(f" {value}", {})
+def _fact(label: str, value: str) -> list[Run]:
+    """Return a fact: its label in bold, then its value; what is for comparing stands as code."""
+    said = [run(label, "bold")] if label else []
+    if not value:
+        return said
+    return said + ([run(" "), run(value, "code")] if _DIGEST.fullmatch(value) else runs(f" {value}", {}))

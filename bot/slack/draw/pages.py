@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
+from typing import Any
 
 from bot.slack.draw.limits import BUTTON_VALUE, MESSAGE_BLOCKS, MESSAGE_SIZE, VIEW_BLOCKS, VIEW_BYTES
 from bot.slack.draw.rich import Block
-from bot.slack.draw.text import plain
+from bot.slack.draw.text import COMPACT, plain
 
 FOOT_BLOCKS, FOOT_SIZE = 2, 700  # room kept on every page for where one is and the way on
 PAGE = ".page"
 _PRESSED = 75
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_ESCAPED = json.JSONEncoder(check_circular=False)
 
 
-def characters(block: Block) -> int:
-    """Return how long a block is in characters of its JSON."""
-    return len(_COMPACT.encode(block)) + 1
+def characters(drawn: Any) -> int:
+    """Return how long a block, or a list of them, is in characters of its JSON."""
+    return len(COMPACT.encode(drawn)) + 1
 
 
-def in_bytes(block: Block) -> int:
-    """Return how long a block is in bytes of its JSON, at most: some write it with escapes and spaces."""
-    return len(json.dumps(block)) + 2
+def in_bytes(drawn: Any) -> int:
+    """Return how long a block, or a list of them, is in bytes of its JSON, at most: with escapes and spaces."""
+    return len(_ESCAPED.encode(drawn)) + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ class Paper:
 
     blocks: int
     size: int
-    measure: Callable[[Block], int]
+    measure: Callable[[Any], int]
+
+    def takes(self, drawn: list[Block]) -> bool:
+        """Return whether blocks fit one page together."""
+        return len(drawn) <= self.blocks and self.measure(drawn) <= self.size
 
 
 MESSAGE = Paper(MESSAGE_BLOCKS, MESSAGE_SIZE, characters)
@@ -42,8 +48,11 @@ VIEW = Paper(VIEW_BLOCKS, VIEW_BYTES - 20_000, in_bytes)  # less what stands aro
 def paged(groups: Sequence[Sequence[Block]], paper: Paper, again: str = "") -> list[list[Block]]:
     """Return the blocks on pages. A group that fits one page is not torn; a line across does not begin a page.
 
-    Room is kept for what `leading_on` adds.
+    Where there are several, room is kept on each for what `leading_on` adds.
     """
+    together = [block for group in groups for block in group]
+    if paper.takes(together):  # as nearly always
+        return [list(dropwhile(_across, together))]
     pages: list[list[Block]] = [[]]
     most_blocks, most_size = paper.blocks - FOOT_BLOCKS, paper.size - FOOT_SIZE - 2 * len(json.dumps(again))
     size = 0
@@ -58,10 +67,14 @@ def paged(groups: Sequence[Sequence[Block]], paper: Paper, again: str = "") -> l
             if pages[-1] and (size + one > most_size or len(pages[-1]) == most_blocks):
                 pages.append([])
                 size = 0
-            if pages[-1] or block["type"] != "divider":
+            if pages[-1] or not _across(block):
                 pages[-1].append(block)
                 size += one
     return pages if pages[-1] or len(pages) == 1 else pages[:-1]
+
+
+def _across(block: Block) -> bool:
+    return bool(block["type"] == "divider")
 
 
 def leading_on(pages: list[list[Block]], again: str) -> list[list[Block]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.slack.draw.limits import PRIVATE
+from bot.slack.draw.text import COMPACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,15 @@ class Place:
 
     def sealed(self) -> str:
         """Return it as text, without what says nothing; also where it is too long."""
-        known = {one.name: getattr(self, one.name) for one in fields(self)}
+        known = {name: getattr(self, name) for name in _KINDS}
         told = {name: value for name, value in known.items() if value and (name, value) != ("page", 1)}
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
+        return COMPACT.encode(told) if told else ""
+
+
+_KINDS = {"act": str, "target": str, "shown": str, "page": int, "root": str, "words": str, "answers": dict}
 
 
 def opened(data: Mapping[str, Any]) -> Place:
     """Return the place that a view remembers; what has another shape than ours is left out."""
-    known: dict[str, Any] = {
-        one.name: data[one.name]
-        for one in fields(Place)
-        if isinstance(data.get(one.name), {"page": int, "answers": dict}.get(one.name, str))
-    }
+    known: dict[str, Any] = {name: data[name] for name, kind in _KINDS.items() if isinstance(data.get(name), kind)}
     return Place(**known)
