@@ -252,10 +252,14 @@ def _collect(data: Any, found: list[str]) -> None:
         found.append(data)
     elif isinstance(data, list | tuple):
         for one in data:
-            _collect(one, found)
+            if isinstance(one, str):
+                found.append(one)
+            else:
+                _collect(one, found)
     elif isinstance(data, dict):
         for one in data.values():
             _collect(one, found)
     else:
         for name, _ in _PARTS.get(type(data), ()):
-            _collect(getattr(data, name), found)
+            if part := getattr(data, name):
+                _collect(part, found)
