@@ -20,7 +20,8 @@ from bot.deployment import MODE, CannotStart, connect, kind_of, read_settings
 from bot.finding import Finding
 from bot.migrate import differences, standing
 from bot.outside.mail import Server
-from bot.slack import checkup
+from bot.slack import checkup as slack
+from bot.teams import checkup as teams
 from bot.worker import WORKER
 from config.chats import is_loopback
 from config.settings import Settings
@@ -51,7 +52,7 @@ def examine() -> Iterator[Finding]:
         yield from _inside(settings)
     yield asyncio.run(_mail(settings))
     yield asyncio.run(_address(settings))
-    yield from asyncio.run(_slack(settings))
+    yield from asyncio.run(_chats(settings))
 
 
 def _file(settings: Settings) -> Path | None:
@@ -114,7 +115,8 @@ def _database(database: Database, settings: Settings) -> Iterator[Finding]:
         yield _clock(session)
         yield _outbox(session)
         yield _worker(session)
-        yield from checkup.inside(session)
+        yield from slack.inside(session)
+        yield from teams.inside(session, settings)
     if engine.dialect.name == "sqlite":
         yield _disk(engine)
 
@@ -234,5 +236,5 @@ async def _address(settings: Settings) -> Finding:
     return Finding("Address", "ok", f"{settings.base_url} leads here")
 
 
-async def _slack(settings: Settings) -> list[Finding]:
-    return [finding async for finding in checkup.outside(settings)]
+async def _chats(settings: Settings) -> list[Finding]:
+    return [finding for chat in (slack, teams) async for finding in chat.outside(settings)]

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from config.settings import Settings
 
+TEAMS_GUIDE = "docs/how-to/operator/connect-teams.md"
+
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name or address can only be reached from this machine."""

@@ -11,6 +11,8 @@ from config.settings import Settings
 from models.chat import Conversation, Workspace
 from models.person import Identity, Person, Preference
 
+PAGE = 1000  # people in one question to the database
+
 
 def channels_of(session: Session, settings: Settings, person: Person, *, waits: bool = True) -> list[str]:
     """Return the channels on which a message to `person` is sent; none means that nobody can reach them."""
@@ -35,6 +37,15 @@ def channels_by_person(
 def ways_to(session: Session, settings: Settings, person: Person) -> list[str]:
     """Return every channel by which somebody can be reached, the one that is used without being told first."""
     return _ways(session, settings, [person.id], ("connected", "paused"))[person.id]
+
+
+def people_in(session: Session, settings: Settings, people: Sequence[int], platform: str) -> set[int]:
+    """Return those of `people`, however many, who can be written to in a chat, whatever they prefer."""
+    found: set[int] = set()
+    for first in range(0, len(people), PAGE):
+        rows = _chats(session, settings, people[first : first + PAGE], ("connected", "paused"))
+        found |= {person for person, chat in rows if chat == platform}
+    return found
 
 
 def _best(ways: list[str], chosen: str) -> list[str]:

@@ -104,7 +104,8 @@ async def _door(settings: Settings) -> Finding:
 
 def inside(session: Session) -> Iterator[Finding]:
     """Yield what the database knows of workspaces and of who is in them."""
-    for row in session.scalars(select(Workspace).where(Workspace.state != "gone").order_by(Workspace.id)):
+    known = select(Workspace).where(Workspace.platform == "slack", Workspace.state != "gone")
+    for row in session.scalars(known.order_by(Workspace.id)):
         yield _workspace(row)
         if row.state == "connected":
             yield _people(session, row)

@@ -67,7 +67,7 @@ class Keys:
     async def _refresh(self, *, unknown: bool) -> None:
         now = self._clock()
         try:
-            self._keys = await _fetched(self._url)
+            self._keys = await fetched(self._url)
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
             self._failed = now
             log.warning("signing keys cannot be had", cause=type(error).__name__)
@@ -79,7 +79,7 @@ class Keys:
         self._fetched, self._failed = now, None
 
 
-async def _fetched(url: str) -> Mapping[str, Key]:
+async def fetched(url: str) -> Mapping[str, Key]:
     """Return the keys behind a metadata document."""
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as session:

@@ -8,7 +8,7 @@ from models import message as m
 from models.campaign import Campaign
 from workflows.campaign.base import STANDS, WORKFLOW, find, promise
 from workflows.campaign.population import Sorting, foresee
-from workflows.campaign.reached import _numbers, _unreachable, channels
+from workflows.campaign.reached import _numbers, _unreachable, _without_app, channels
 from workflows.campaign.sample import sample
 from workflows.context import Context, say_date
 from workflows.who import leads
@@ -37,6 +37,7 @@ def show(ctx: Context, campaign: Campaign) -> m.Home:
     cards = (
         _numbers(campaign, sorting, reached),
         *_unreachable(asked, reached),
+        *_without_app(ctx, reached),
         *_on_leave(sorting),
         *_excluded(ctx, campaign, sorting),
         _sample_card(ctx, campaign),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from config.chats import TEAMS_GUIDE
 from models import message as m
 from models.campaign import Campaign
 from workflows.campaign.population import PAGE, Sorting
 from workflows.campaign.roster import Standing
 from workflows.context import Context, say_date
-from workflows.reach import channels_by_person
+from workflows.reach import channels_by_person, people_in
 
 CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web inbox"}
 
@@ -42,3 +43,20 @@ def _unreachable(asked: dict[int, Standing], reached: dict[int, list[str]]) -> l
     rows = tuple((m.mention(asked[id_].ref), "no chat and no e-mail address") for id_ in asked if not reached[id_])
     table = m.Table("They are asked all the same, and wait in no list", ("Who", "Why"), rows)
     return [m.Message(f"Nobody can reach: {len(rows)}", tables=(table,), tone="warn")] if rows else []
+
+
+def _without_app(ctx: Context, reached: dict[int, list[str]]) -> list[m.Message]:
+    """Return how many could be asked in Teams and are in no chat, and by which ways they are asked instead."""
+    if not ctx.settings.teams or ctx.settings.teams_local:
+        return []
+    there = people_in(ctx.session, ctx.settings, list(reached), "teams")
+    without = [ways for id_, ways in reached.items() if id_ not in there and "slack" not in ways]
+    if not without:
+        return []
+    instead = Counter(CHANNELS.get(ways[0], ways[0]) if ways else "Nobody can reach" for ways in without)
+    lines = (
+        "They are asked all the same, by the ways below.",
+        f"A Teams administrator can install it for everybody: the steps stand in `{TEAMS_GUIDE}`.",
+    )
+    facts = tuple(m.Fact(way, str(count)) for way, count in instead.most_common())
+    return [m.Message(f"Without the app in Teams: {len(without)}", lines=lines, facts=facts, tone="warn")]
