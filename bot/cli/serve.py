@@ -16,6 +16,7 @@ from bot.cli.start import started
 from bot.deployment import CannotStart, Deployment, connect, opened, read_settings
 from bot.migrate import migrate as bring_up
 from bot.migrate import standing
+from bot.teams.edge import PATH as TEAMS_PATH
 from workflows.workflow import REGISTRY
 
 PLACES = (
@@ -101,6 +102,7 @@ async def _work(deployment: Deployment) -> None:
     _settle()
     async with make_worker(deployment.database, deployment.settings, deployment.keys).running():
         OUT.print("Working. Stop with Ctrl-C.")
+        _say_local(deployment)
         await stop.wait()
 
 
@@ -122,6 +124,7 @@ def stopped() -> asyncio.Event:
 def welcome(deployment: Deployment, address: str) -> None:
     """Say where to go."""
     settings = deployment.settings
+    _say_local(deployment)
     if not settings.demo:
         OUT.print(f"Serving on {address}, for people at {settings.base_url}. Stop with Ctrl-C.")
         return
@@ -129,3 +132,11 @@ def welcome(deployment: Deployment, address: str) -> None:
     for role, what in PLACES:
         OUT.print(f"  {role:<24}{what}")
     OUT.print("Everything stays on this machine. Stop with Ctrl-C; start again and it is as you left it.\n")
+
+
+def _say_local(deployment: Deployment) -> None:
+    """Say that whoever is on this machine is believed, where that is so."""
+    settings = deployment.settings
+    if settings.teams_local:
+        told = "[bold]COUNTERSIGN_TEAMS_LOCAL is on[/bold]: whoever is on this machine is believed."
+        OUT.print(f"{told} Agents Playground: {settings.base_url}{TEAMS_PATH}")

@@ -48,6 +48,14 @@ def test_a_newcomer_meets_the_demo_company_and_finds_it_again(tmp_path: Path, sq
     assert states["done"] > states["open"] > 0, "a company where nobody ever answered is no demo"
 
 
+def test_local_mode_of_teams_is_said_with_its_address(tmp_path: Path, company: str) -> None:
+    port = free_port()
+    with running(tmp_path, "serve", database_url=company, port=port, teams_local="1") as server:
+        said = server.says("Ctrl-C")
+    assert "COUNTERSIGN_TEAMS_LOCAL is on" in said
+    assert f"http://127.0.0.1:{port}/api/messages" in said
+
+
 def test_a_second_server_over_the_same_file_is_refused(tmp_path: Path, company: str) -> None:
     with running(tmp_path, "serve", database_url=company, port=free_port()) as server:
         server.says("Ctrl-C")
