@@ -158,7 +158,7 @@ def test_the_keys_of_front_matter_are_those_that_are_read() -> None:
 
 def test_the_addresses_are_those_that_are_served(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
-    told = Settings(slack_signing_secret="x", slack_oauth_client_id="x")  # with every door there is
+    told = Settings(slack_signing_secret="x", slack_oauth_client_id="x", teams_app_id="x")  # with every door there is
     served = {
         (route.method, route.resource.canonical)
         for route in make_app(database, told, ("k" * 32,)).router.routes()
