@@ -76,7 +76,7 @@ def sender_of(activity: Activity) -> Sender:
         text(who, "id"),
         text(part(activity, "recipient"), "id"),
         Conversation(text(activity, "serviceUrl"), text(conversation, "id")),
-        text(conversation, "conversationType") in ("", "personal"),
+        text(conversation, "conversationType") in ("", "personal") and conversation.get("isGroup") is not True,
         text(about, "timezone") or text(activity, "localTimezone"),
         text(about, "locale") or text(activity, "locale"),
     )

@@ -67,6 +67,18 @@ def test_what_is_asked_among_others_is_answered_in_private(office: Office, kind:
     assert LOUD not in said(where)
 
 
+def test_a_group_that_does_not_say_what_it_is_is_a_group(office: Office) -> None:
+    """Where others may read along, nothing is said that is meant for one."""
+    chidi, keisha = office.client("Chidi"), office.client("Keisha")
+    where = office.teams.world.group(chidi.user, keisha.user)
+    activity = typed(office, "todo")
+    activity["conversation"] = {"id": where.id, "isGroup": True, "tenantId": chidi.user.tenant}
+    assert send(office, activity).status == 200
+    office.surface.settle()
+    assert "Acceptable Use" in said(chidi.chat)
+    assert "Acceptable Use" not in said(where)
+
+
 def test_an_account_with_an_address_of_the_roster_is_linked(office: Office) -> None:
     """Teams vouches for the address, the roster for the person; it is put on record once."""
     bruno = office.stage.person("Bruno").row
