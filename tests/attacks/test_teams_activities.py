@@ -25,7 +25,6 @@ DEEP = "[" * 100_000
 def open_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One office for thousands of tries."""
     with open_office(f"sqlite:///{tmp_path_factory.mktemp('door') / 'countersign.db'}") as office:
-        office.teams.patience = 60.0  # how fast the bot answers is measured where nothing else runs
         yield office
 
 
