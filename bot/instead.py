@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.outbox import Delivery
 from models.person import Identity, Person
 from workflows.context import Context
-from workflows.reach import channels_of
+from workflows.reach import channels_of, ways_to
 
 
 def mark_unreachable(ctx: Context, row: Delivery, identity: int | None) -> None:
@@ -31,9 +31,11 @@ def try_again(ctx: Context, row: Delivery) -> bool:
 
 
 def send_elsewhere(ctx: Context, row: Delivery) -> list[str]:
-    """Queue a copy's message on the channels on which it was not tried yet, and return them."""
+    """Queue a copy's message on the next channel on which it was not tried yet, and return which that is, if any."""
     tried = set(ctx.session.scalars(select(Delivery.channel).where(Delivery.message_id == row.message_id)))
-    left = [one for one in channels_of(ctx.session, ctx.settings, row.message.person) if one not in tried]
+    person = row.message.person
+    ways = ways_to(ctx.session, ctx.settings, person) or channels_of(ctx.session, ctx.settings, person)
+    left = [one for one in ways if one not in tried][:1]
     for channel in left:
         waiting = Delivery(message_id=row.message_id, campaign_id=row.campaign_id, channel=channel, due_at=ctx.now)
         ctx.session.add(waiting)

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     teams_tenant_id: str = Field("", description="Teams: the directory (tenant) id; several comma-separated")
     teams_local: bool = Field(False, description="Teams: take unsigned activities, on this machine only, to try things")
     teams_per_second: float = Field(20.0, gt=0, description="Teams: messages a second in one tenant")
+    teams_per_conversation: float = Field(1.0, gt=0, description="Teams: messages a second to one person")
     teams_login_url: str = Field(
         "https://login.microsoftonline.com/", description="Teams: where tokens for the Bot Connector are asked for"
     )

@@ -37,11 +37,10 @@ from models.outbox import Delivery
 from models.person import Identity
 
 log = structlog.get_logger()
-PER_CONVERSATION = 1.0  # a second; Teams takes 7, and 60 in half a minute
 AHEAD = 2  # seconds of slots that one process keeps for the copies it has claimed
 MOST = 40
 BUSY = (412, 429, 502, 504)  # "back off and try again"
-NO_LONGER = ("MessageWritesBlocked", "BotNotInConversationRoster", "ConversationNotFound", "BotDisabledByAdmin")
+NO_LONGER = ("ConversationNotFound", "BotNotInConversationRoster")  # beside every 403, MessageWritesBlocked above all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class TeamsChannel:
     def __init__(
         self, database: Database, settings: Settings, connector: Connector, clock: Callable[[], datetime]
     ) -> None:
-        self.pacer = Pacer(PLATFORM, settings.teams_per_second, PER_CONVERSATION)
+        self.pacer = Pacer(PLATFORM, settings.teams_per_second, settings.teams_per_conversation)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.teams_per_second * AHEAD))))
         self._database = database
         self._base_url = settings.base_url
@@ -73,7 +72,7 @@ class TeamsChannel:
 
     def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
         """See Channel.address: where somebody last wrote from, as long as they have the app."""
-        found = session.execute(
+        places = session.execute(
             select(Identity, chat.Conversation)
             .join(chat.Conversation, chat.Conversation.identity_id == Identity.id)
             .where(
@@ -82,7 +81,9 @@ class TeamsChannel:
                 Identity.unreachable_since.is_(None),
             )
             .order_by(chat.Conversation.seen_at.desc())
-        ).first()
+        )
+        # The list of services may have changed since they wrote: nothing is sent to one that is off it.
+        found = next((one for one in places if self._connector.trusts(one[1].service_url)), None)
         if found is None:
             return None
         identity, where = found
@@ -120,7 +121,9 @@ class TeamsChannel:
         if activity_id:
             await self._connector.update(Conversation(where.service_url, conversation), activity_id, said)
             return Sent(copy.platform_ref)
-        return Sent(f"{where.id}\n{await self._connector.send(where, said)}")
+        sent = await self._connector.send(where, said)
+        # Taken, but nobody could ever change it, and without a name it would be sent anew instead.
+        return Sent(f"{where.id}\n{sent}") if sent else Doubt("no id")
 
     async def _refusal(self, copy: Copy, refused: Refused) -> Outcome:
         """Return what became of a copy that was refused, after everybody else has been kept from the same trouble."""
@@ -131,12 +134,12 @@ class TeamsChannel:
             return Later(code, refused.after)
         if refused.status == 401:
             return Later("unauthorized", timedelta(minutes=1), everybody=True)
-        if copy.platform_ref:
-            return Sent(copy.platform_ref)  # the message is gone, or its reader: nothing is left to keep up to date
-        if refused.status in (403, 404) and (refused.code in NO_LONGER or refused.status == 403):
-            return Failed(code, permanent=True, identity=copy.address.identity)
         if refused.status >= 500:
             return Doubt(code)
+        if copy.platform_ref:
+            return Sent(copy.platform_ref)  # the message is gone, or its reader: nothing is left to keep up to date
+        if refused.status == 403 or refused.code in NO_LONGER:
+            return Failed(code, permanent=True, identity=copy.address.identity)
         log.error("not taken by Teams", copy=copy.id, problem=code)
         return Failed(code)
 

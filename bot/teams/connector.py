@@ -26,12 +26,13 @@ class Conversation:
 
 
 class Connector:
-    """Sends activities. A service that is not on the list never gets our token."""
+    """Sends activities; `seconds` bound one call. A service that is not on the list never gets our token."""
 
-    def __init__(self, settings: Settings, bearer: Bearer) -> None:
+    def __init__(self, settings: Settings, bearer: Bearer, seconds: float = SECONDS) -> None:
         self._bearer = bearer
         self._local = settings.teams_local
         self._services = tuple(one.strip() for one in settings.teams_service_urls.split(",") if one.strip())
+        self._timeout = aiohttp.ClientTimeout(total=seconds)
         self._session: aiohttp.ClientSession | None = None
 
     def trusts(self, service_url: object) -> bool:
@@ -79,7 +80,7 @@ class Connector:
         try:
             async with session.request(method, url, json=body, headers=headers, allow_redirects=False) as response:
                 if response.status == 401:
-                    self._bearer.forget()
+                    self._bearer.forget(token)
                 if response.status >= 300:
                     raise Refused(response.status, await code_of(response), after_of(response))
                 return await object_of(response)
@@ -88,7 +89,7 @@ class Connector:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS))
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
         return self._session
 
     async def close(self) -> None:
