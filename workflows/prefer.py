@@ -19,6 +19,7 @@ WORKFLOW = Workflow(
     records={"person.prefers": "Somebody chose by which channel they want to be written to."},
 )
 CHANNELS = {"slack": "Slack", "teams": "Microsoft Teams", "mail": "e-mail"}
+LABELS = {**CHANNELS, "mail": "E-mail"}
 WORDS = {"slack": "slack", "teams": "teams", "email": "mail", "e-mail": "mail", "mail": "mail"}
 
 
@@ -55,5 +56,5 @@ def _choices(ways: list[str], chosen: str) -> m.Message:
     if len(ways) < 2:
         only = CHANNELS[ways[0]] if ways else "the web page alone"
         return m.Message("There is one way to you.", lines=(f"That is {only}.",))
-    buttons = tuple(m.Button(CHANNELS[way].capitalize(), "prefer", "email" if way == "mail" else way) for way in ways)
+    buttons = tuple(m.Button(LABELS[way], "prefer", "email" if way == "mail" else way) for way in ways)
     return m.Message("Where shall I write to you?", lines=(told,) if told else (), buttons=buttons)
