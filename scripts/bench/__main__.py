@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scripts.bench import paced, roster, slack, stack, sweep, writer
+from scripts.bench import paced, roster, slack, stack, sweep, teams, writer
 from scripts.bench.figures import Figure
 from scripts.bench.scale import FULL, QUICK, Scale
 
@@ -24,6 +24,7 @@ MEASURED: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "roster": roster.measure,
     "slack": slack.measure,
     "paced": paced.measure,
+    "teams": teams.measure,
 }
 
 

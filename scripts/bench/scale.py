@@ -16,6 +16,7 @@ class Scale:
     seconds: int = 30
     presses: int = 2_000  # of a button in Slack, in each round
     messages: int = 2_000  # of a campaign in Slack
+    turns: int = 400  # in Teams, in each round
     rows: int = 1_500  # through the writer, in each round
     duties: int = 1_000_000
     employees: int = 100_000
@@ -37,6 +38,7 @@ QUICK = Scale(
     seconds=1,
     presses=40,
     messages=40,
+    turns=40,
     rows=100,
     duties=20_000,
     employees=200,
