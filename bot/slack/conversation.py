@@ -12,13 +12,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.database import NotSaved
+from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
 from bot.inbound import NOT_SAVED
 from bot.slack.aside import Aside
 from bot.slack.desk import Desk
 from bot.slack.draw.blocks import FORM, LINK
 from bot.slack.draw.pages import PAGE, page_wanted
 from bot.slack.draw.place import Place
-from bot.slack.files import Files, NotFetched
+from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.forms import NOT_FETCHED, Forms
 from bot.slack.gestures import Came
@@ -34,7 +35,6 @@ from workflows.context import insert_or_ignore
 log = structlog.get_logger()
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
-WHAT_FOR = "Send it again with the words that go with it, such as `people import`."
 STRANGER = Reply(
     m.Message(
         "I don't know you yet.",
@@ -106,18 +106,18 @@ class Conversation:
         """Answer a direct message, with the files in it: once, however often Slack sends it."""
         words = typed(came.words, known.people)
         if came.files and not words:
-            return self._desk.told(came, _refusal("What is this file for?", WHAT_FOR), known)
+            return self._desk.told(came, WHAT_FOR, known)
         try:
             uploads = [await self._files.fetch(known.workspace, one) for one in came.files if self._takes_files]
         except NotFetched:
-            return self._desk.told(came, _refusal("I could not get the file.", NOT_FETCHED), known)
+            return self._desk.told(came, not_fetched(NOT_FETCHED), known)
         gesture = self._desk.gesture("command", came, known, words=words or "todo", files=tuple(uploads))
         reply = await self._desk.inbound.receive(gesture)
         # A refusal leaves nothing, not even that it was said.
         if reply.status != "refused" and not await self._desk.database.write(partial(_first, gesture)):
             return Answer()
         if came.files and isinstance(reply.said, m.Form):
-            reply = _more_than_a_file(reply.said)
+            reply = more_than_a_file(reply.said)
         return await self._desk.shown(came, known, reply, Place(words=gesture.words, root="message"))
 
     async def _pressed(self, came: Came, known: Known) -> Answer:
@@ -150,22 +150,6 @@ class Conversation:
 
 def _root(came: Came) -> str:
     return came.place.root or ("home" if came.spot.where == "home" else "message")
-
-
-def _refusal(title: str, *lines: str) -> Reply:
-    return Reply(m.Message(title, lines=lines, tone="warn"), status="refused")
-
-
-def _more_than_a_file(form: m.Form) -> Reply:
-    """Return what is said where a form asks for more than the file that came with the words."""
-    path = "/".join(["/go", *(part for part in (form.act, form.target) if part)])
-    said = m.Message(
-        form.title,
-        lines=("The file and the words do not say everything that is asked. Nothing was kept of them.",),
-        links=(m.Link("Open the web page", path),),
-        tone="warn",
-    )
-    return Reply(said, status="refused")
 
 
 def _first(gesture: Gesture, session: Session) -> bool:

@@ -7,16 +7,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.handed import LIMIT, NotFetched, at_most
 from bot.slack.gestures import Handed
 from models.gesture import Upload
 
 Token = Callable[[str], Awaitable[str]]
 SECONDS = 2  # Slack waits for an answer for three
-LIMIT = 50 * 1024 * 1024  # bytes, as on the web
-
-
-class NotFetched(Exception):
-    """A file did not come in time, or is too big, or stands where Slack keeps no files."""
 
 
 class Files:
@@ -36,7 +32,7 @@ class Files:
             async with self._open().get(file.url, headers=headers, allow_redirects=False) as response:
                 if response.status != 200:  # elsewhere is a page on which to sign in
                     raise NotFetched
-                return Upload(file.name, file.media_type, await _at_most(response, LIMIT))
+                return Upload(file.name, file.media_type, await at_most(response, LIMIT))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotFetched from error
 
@@ -60,15 +56,3 @@ class Files:
         except ValueError:
             return False
         return there.scheme == "https" and (there.hostname or "").endswith(".slack.com")
-
-
-async def _at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Return a body of at most `limit` bytes. Raises NotFetched for more."""
-    if (response.content_length or 0) > limit:
-        raise NotFetched
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        body += chunk
-        if len(body) > limit:
-            raise NotFetched
-    return bytes(body)

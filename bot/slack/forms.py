@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.handed import NotFetched
 from bot.slack.desk import Desk
 from bot.slack.draw.place import Place
-from bot.slack.files import Files, NotFetched
+from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.gestures import Came
 from bot.slack.who import Known

@@ -13,11 +13,13 @@ from typing import Any
 import structlog
 
 from bot.database import Database, NotSaved
+from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
 from bot.inbound import NOT_SAVED, Inbound
 from bot.teams.connector import Connector
 from bot.teams.connector import Conversation as Place_
 from bot.teams.draw.card import Look
 from bot.teams.draw.place import SEND, TURN, Place
+from bot.teams.files import Files
 from bot.teams.follow import Follower
 from bot.teams.gestures import Came, Sender, invoke, message, sender_of
 from bot.teams.replies import Showing, activities, to_dialog, to_press
@@ -26,7 +28,7 @@ from bot.web.parts import opens
 from config.settings import Settings
 from handlers.names import names_of, refs_in
 from models import message as m
-from models.gesture import Auth, Gesture, GestureKind, Reply
+from models.gesture import Auth, Gesture, GestureKind, Reply, Upload
 
 log = structlog.get_logger()
 FINGERPRINT: ContextVar[str] = ContextVar("fingerprint", default="")  # SHA-256 of the request in hand
@@ -55,6 +57,8 @@ WHO = Reply(
     status="refused",
 )
 ELSEWHERE = "I have answered in our own chat, where nobody else reads it."
+LINKED = "I can't take files here and kept the link alone: send me the file in our own chat if it is asked for."
+NOT_FETCHED = "This file is too big for here, or came too slowly. Use the web page, or try again."
 NO_CHAT = "Write to me in a chat of our own: what I say is for you alone."
 
 
@@ -76,6 +80,7 @@ class Talk:
         self._connector = connector
         self._directory = directory
         self._clock = clock
+        self._files = Files(local=settings.teams_local)
         self.follower = Follower()
 
     async def message(self, activity: Mapping[str, Any]) -> None:
@@ -145,14 +150,27 @@ class Talk:
         return await self._directory.known(sender)
 
     async def _answered(self, came: Came, known: Known) -> Showing:
-        """Return what a known person's gesture leads to."""
+        """Return what a known person's gesture leads to, with the files that came with it."""
+        if came.files and not came.words:
+            return Showing(WHAT_FOR, self._look({}))
+        try:
+            uploads = await self._files.fetch(came.files, came.sender.at.service_url)
+        except NotFetched:
+            return Showing(not_fetched(NOT_FETCHED), self._look({}))
+        showing = await self._done(came, known, uploads)
+        if came.files and isinstance(showing.reply.said, m.Form):
+            return Showing(more_than_a_file(showing.reply.said), showing.look)
+        return showing
+
+    async def _done(self, came: Came, known: Known, uploads: tuple[Upload, ...]) -> Showing:
+        """Return what a gesture leads to."""
         place = came.place
         words = (came.words or "todo") if came.kind == "command" else place.words if came.kind == "look" else ""
         kinds: Mapping[str, GestureKind] = {"command": "command", "form": "form"}
         kind: GestureKind = "command" if words else kinds.get(came.kind, "button")
         gesture = Gesture(
             kind, known.person_id, came.at, self._auth(came.sender), came.key, place.act, place.target, words,
-            values=came.values, shown=place.shown,
+            values=came.values, shown=place.shown, files=uploads,
         )  # fmt: skip
         reply = await (self._inbound.look(gesture) if came.kind == "look" else self._inbound.receive(gesture))
         names = await self._names(reply)
@@ -177,6 +195,7 @@ class Talk:
         told = ELSEWHERE if known.home else NO_CHAT
         if known.home:
             self._send(known.home, showing)
+        told = f"{told} {LINKED}" if came.linked else told
         said = {"type": "message", "text": told, "replyToId": came.key.partition("\n")[2]}
         self.follower.begin(lambda: self._connector.send(came.sender.at, said))
 
@@ -187,4 +206,5 @@ class Talk:
     async def close(self) -> None:
         """Finish what follows answers already given, and let go of every connection."""
         await self.follower.finish()
+        await self._files.close()
         await self._connector.close()

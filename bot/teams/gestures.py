@@ -18,6 +18,8 @@ Activity = Mapping[str, Any]
 Kind = Literal["command", "button", "form", "look"]
 Where = Literal["chat", "card", "dialog"]
 FILE = "application/vnd.microsoft.teams.file.download.info"
+REFERENCE = "reference"  # a file that was shared where bots get none
+LONGEST_LINK = 2000
 NO_PLACE = Place()
 LATE, SKEW = timedelta(days=1), timedelta(minutes=5)  # what an activity's own time may differ from ours
 
@@ -61,6 +63,7 @@ class Came:
     place: Place = NO_PLACE
     values: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Handed, ...] = ()
+    linked: bool = False  # a file was shared among others: only its address came, and stands behind the words
     card: str = ""
     invoked: bool = False  # the answer goes back in the response
 
@@ -87,11 +90,15 @@ def message(activity: Activity, now: datetime) -> Came:
     data = activity.get("value")
     if isinstance(data, dict):
         return _pressed(activity, data, now, "card", invoked=False)
-    found = parts(activity, "attachments")
-    files = tuple(_handed(one) for one in found if one.get("contentType") == FILE)
+    sender, words = sender_of(activity), _words(activity)
+    found = [one for one in parts(activity, "attachments") if one.get("contentType") in (FILE, REFERENCE)]
+    mine = sender.personal
+    files = tuple(_handed(one) for one in found if mine and one.get("contentType") == FILE)
+    links = [] if mine else [link for one in found if _is_link(link := text(one, "contentUrl"))]
     return Came(
-        "command", "chat", sender_of(activity), _key(activity), _at(activity, now), _words(activity), files=files
-    )
+        "command", "chat", sender, _key(activity), _at(activity, now), " ".join((words, *links)).strip(),
+        files=files, linked=bool(links),
+    )  # fmt: skip
 
 
 def invoke(activity: Activity, now: datetime) -> Came | None:
@@ -127,6 +134,10 @@ def _words(activity: Activity) -> str:
 
 def _handed(attachment: Mapping[str, Any]) -> Handed:
     return Handed(text(attachment, "name")[:200], text(part(attachment, "content"), "downloadUrl"))
+
+
+def _is_link(address: str) -> bool:
+    return address.startswith("https://") and len(address) <= LONGEST_LINK and not any(map(str.isspace, address))
 
 
 def _key(activity: Activity) -> str:
