@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bot.teams.calls import NotSent, object_of, part
+from bot.teams.calls import NoToken, NotSent, object_of, part
 from config.settings import Settings
 
 SCOPE = "https://api.botframework.com"
@@ -73,7 +73,8 @@ class AppBearer:
             token, lifetime = str(found["access_token"]), timedelta(seconds=int(found.get("expires_in", 0)))
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             self._failed = self._clock()
-            raise NotSent from error
+            refused = isinstance(error, aiohttp.ClientResponseError) and error.status < 500
+            raise (NoToken if refused else NotSent) from error
         self._token, self._until = token, self._clock() + max(lifetime - EARLY, timedelta())
 
     async def _fetched(self, session: aiohttp.ClientSession) -> Mapping[str, Any]:

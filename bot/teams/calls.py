@@ -24,6 +24,10 @@ class NotSent(Exception):
     """The call certainly did not reach the other side."""
 
 
+class NoToken(NotSent):
+    """The login service was asked for a token and said no."""
+
+
 def part(text: str) -> str:
     """Return `text` as one part of a path."""
     return quote(text, safe="")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.finding import Finding
 from bot.teams.bearer import AppBearer
-from bot.teams.calls import NotSent, Refused
+from bot.teams.calls import NoToken, NotSent
 from bot.teams.edge import PATH
 from bot.teams.keys import fetched
 from bot.teams.manifest import file_name, missing, package
@@ -55,15 +55,15 @@ async def _token(settings: Settings) -> Finding:
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
             await AppBearer(settings, lambda: datetime.now(UTC)).token(session)
-    except Refused:
+    except NoToken:
         todo = "Check app id, tenant id and secret (its value, not its id; it may have expired); make a new one"
         where = "“Certificates & secrets” of the app in Microsoft Entra, and set COUNTERSIGN_TEAMS_APP_PASSWORD."
         if settings.teams_managed_identity:
             todo, where = "Assign the identity of the Azure Bot to this machine", "“Identity”, “User assigned”."
         return Finding(what, "bad", "the login service refuses us", f"{todo} under {where}")
-    except (NotSent, TimeoutError, KeyError, ValueError, TypeError) as error:
+    except NotSent as error:
         service = "Azure's own address for identities" if settings.teams_managed_identity else settings.teams_login_url
-        how = f"{service} does not answer as it should ({type(error).__name__})"
+        how = f"{service} does not answer as it should ({type(error.__cause__).__name__})"
         todo = "Check that the network lets this machine reach it."
         if settings.teams_managed_identity:
             todo = "A managed identity works inside Azure only; elsewhere set COUNTERSIGN_TEAMS_APP_PASSWORD instead."

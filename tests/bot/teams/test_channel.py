@@ -276,7 +276,7 @@ def test_teams_that_is_not_there_is_asked_less_and_less(chat: Chat, broken: str)
         chat.say("Ana", f"Message {number}")
     channel = chat.channel()
     chat.stage.worker._delivery._channels = [channel]
-    bearer = channel._connector._bearer
+    bearer: Any = channel._connector._bearer
     if broken == "login":
         bearer._settings = chat.stage.settings.model_copy(update={"teams_login_url": "http://127.0.0.1:9"})
     else:
