@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.base import Base
 from tests.dialogues.test_acknowledge import ask
 from tests.support.company import found, publish
+from tests.support.slack.office import Office, open_office
 from tests.support.stage import Stage, on_stage
 from tests.support.web import WebSurface
 
@@ -40,3 +41,10 @@ def nothing_written(stage: Stage) -> Iterator[None]:
     before = stage.read(_rows)
     yield
     assert stage.read(_rows) == before
+
+
+@pytest.fixture
+def office(sqlite_url: str) -> Iterator[Office]:
+    """An office in Slack."""
+    with open_office(sqlite_url) as office:
+        yield office

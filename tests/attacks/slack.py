@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -79,3 +80,14 @@ def type_command(office: Office, user: User, words: str = ASK, **changed: str) -
     """Send a slash command, signed."""
     body = command(office, user, words, **changed)
     return post(office, body, signed(office, body))
+
+
+def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:
+    """Return everything that was written anywhere."""
+    out = capsys.readouterr()
+    return out.out + out.err + "\n".join(f"{one.getMessage()} {one.exc_info}" for one in caplog.records)
+
+
+def answers() -> dict[str, Any]:
+    """Return a whole answer to a question's form."""
+    return {"question": {"v": {"type": "plain_text_input", "value": "May I?"}}}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import unescape
+from textwrap import dedent
 from typing import Any
 
 Thing = Mapping[str, Any]
+ANA, BRUNO = "a" * 32, "b" * 32
+NAMES = {ANA: "Ana Ferreira", BRUNO: "Bruno Keller"}
 
 
 def read(blocks: Iterable[Thing]) -> str:
@@ -108,3 +111,8 @@ _BLOCKS = {
     "actions": lambda block: " ".join(map(_button, block["elements"])),
     "input": _input,
 }
+
+
+def seen(text: str) -> str:
+    """Return what should be read, without the indentation of the test."""
+    return dedent(text).strip("\n")

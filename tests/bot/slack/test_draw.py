@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from textwrap import dedent
 from typing import Any
-
-import pytest
 
 from bot.slack.draw.blocks import home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import PRIVATE
 from bot.slack.draw.modal import Look, form_pages, form_view, home_view, list_view, message_view, more_to_ask
 from bot.slack.draw.pages import page_wanted
 from bot.slack.draw.place import Place, opened
-from bot.slack.draw.rich import Flow
-from bot.slack.draw.text import cut
-from bot.text.prose import draw_prose
-from bot.text.words import pieces
 from models import message as m
-from tests.bot.slack.reader import read, read_view
+from tests.bot.slack.reader import ANA, BRUNO, NAMES, read, read_view, seen
 from tests.bot.slack.valid import check_page, check_view
 from tests.support.slack.rules.blocks import things
 
-ANA, BRUNO = "a" * 32, "b" * 32
-NAMES = {ANA: "Ana Ferreira", BRUNO: "Bruno Keller"}
 URL = "https://comply.example.com"
 LOOK = Look(NAMES, URL)
 CONDUCT = m.Message(
@@ -50,10 +41,6 @@ ACKNOWLEDGE = m.Form(
     links=(m.Link("Read the full text", "/go/policy.show/A-7"),),
     submit="Acknowledge",
 )
-
-
-def seen(text: str) -> str:
-    return dedent(text).strip("\n")
 
 
 def only(payload: Any, kind: str) -> list[Any]:
@@ -228,86 +215,6 @@ def test_bars_have_their_numbers_beside_them() -> None:
     long = (replace(bars[0], label="Engineering, Research and Customer Support Operations"), bars[1])
     (page,) = message_pages(m.Message("Status", charts=(m.Chart("By department", long),)), NAMES, URL)
     assert "• ▓▓▓▓▓▓▓▓▓▓ 100 %  *Finance* · 6 done" in read(page["blocks"])
-
-
-POLICY = """
-# Purpose
-We **protect** what _customers_ entrust to us. See [the guide](https://example.com/a?b=1&c=2).
-
-1. Lock your screen:
-   - at home
-   - in a café
-2. Type `todo` every day.
-
-   Really.
-
-> When in doubt, ask.
-> It costs a minute.
-
-| Class | Where |
-| --- | --- |
-| Public | [Site](https://example.com) |
-
-***
-
-## Exceptions
-<!channel> and [a trap](javascript:alert(1)) and ![a picture](https://example.com/who-reads.png)
-
-    code  as it is
-"""
-
-
-def test_a_policy_reads_as_it_was_written() -> None:
-    flow = Flow()
-    draw_prose(flow, POLICY, NAMES)
-    assert read(flow.blocks) == seen(
-        """
-        *Purpose*
-        We *protect* what customers entrust to us. See the guide <https://example.com/a?b=1&c=2>.
-        1. Lock your screen:
-          • at home
-          • in a café
-        2. Type `todo` every day.
-        Really.
-        | When in doubt, ask. It costs a minute.
-            Class   Where
-            Public  Site (https://example.com)
-        ----------------------------------------
-        *Exceptions*
-        <!channel> and [a trap](javascript:alert(1)) and !a picture <https://example.com/who-reads.png>
-            code  as it is
-        """
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "expected"),
-    [
-        ("Acknowledge", 24, "Acknowledge"),
-        ("R&D <all>", 75, "R&amp;D &lt;all&gt;"),
-        ("Fish & chips", 9, "Fish…"),
-        ("Fish & chips", 11, "Fish &amp;…"),
-        ("two\nlines", 24, "two lines"),
-    ],
-)
-def test_what_is_cut_ends_with_an_ellipsis_and_never_inside_an_escape(text: str, limit: int, expected: str) -> None:
-    assert cut(text, limit) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "expected"),
-    [
-        ("One. Two three.", 12, ["One. Two ", "three."]),
-        ("First sentence. Second.", 20, ["First sentence. ", "Second."]),
-        ("Above it.\n\nBelow. Here", 16, ["Above it.\n\n", "Below. Here"]),
-        ("unbroken", 5, ["unbro", "ken"]),
-        ("abc" + "e\u0301" * 3, 6, ["abce\u0301", "e\u0301e\u0301"]),
-        ("ab👩\u200d👧", 4, ["ab", "👩\u200d👧"]),
-        ("", 5, []),
-    ],
-)
-def test_long_text_is_parted_where_a_reader_would_pause(text: str, limit: int, expected: list[str]) -> None:
-    assert list(pieces(text, limit)) == expected
 
 
 def test_a_message_in_a_modal_says_its_long_title_once_in_full() -> None:

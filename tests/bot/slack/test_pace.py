@@ -1,0 +1,56 @@
+"""The pace of Slack: kept by all workers together, and forgotten when it is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from models.chat import Pace
+from tests.bot.slack.conftest import Chat
+from tests.support.slack.faults import Fault
+
+
+def test_nothing_begins_before_slack_wants_it(chat: Chat) -> None:
+    """One 429 holds everybody in the workspace, another process too; the hold is no failed try of any copy."""
+    for number in range(40):
+        chat.say("Ana", f"Message {number}")
+    chat.slack.faults.add(Fault("rate", "chat.postMessage", seconds=30))
+    chat.stage.works()
+    before = len(chat.slack.log.calls)
+    other = chat.worker()
+    chat.stage.loop.run(other.until_idle())
+    chat.stage.later(seconds=25)
+    chat.stage.works()
+    assert len(chat.slack.log.calls) == before
+    chat.stage.later(seconds=6)
+    chat.stage.works()
+    chat.stage.loop.run(other.close())
+    assert set(chat.states()) == {"sent"}
+    assert sorted(chat.titles("Ana")) == sorted(f"Message {number}" for number in range(40))
+
+
+def test_two_workers_share_a_workspace(chat: Chat) -> None:
+    for number in range(60):
+        chat.say(("Ana", "Bruno", "Chidi")[number % 3], f"Message {number}")
+    other = chat.worker()
+
+    async def both() -> None:
+        await asyncio.gather(chat.stage.worker.until_idle(), other.until_idle())
+        await other.close()
+
+    chat.stage.loop.run(both())
+    titles = Counter(title for name in ("Ana", "Bruno", "Chidi") for title in chat.titles(name))
+    assert len(titles) == 60
+    assert set(titles.values()) == {1}
+
+
+def test_buckets_are_forgotten_by_the_hour(chat: Chat) -> None:
+    chat.say("Ana", "The report is ready")
+    chat.stage.works()
+    count = select(func.count()).select_from(Pace)
+    assert chat.stage.read(lambda session: session.scalar(count)) == 3
+    chat.stage.later(hours=1)
+    chat.stage.loop.run(chat.stage.worker.tidy())
+    assert chat.stage.read(lambda session: session.scalar(count)) == 1

@@ -1,0 +1,57 @@
+"""A copy of which nobody knows whether it arrived in Teams: on record as unconfirmed, never said twice."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot import outbox
+from tests.bot.teams.conftest import Chat
+from tests.support.slack.faults import Fault
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "arrived"),
+    [
+        ("drop before", {}, 0),
+        ("drop after", {}, 1),
+        ("slow after", {"seconds": 3}, 1),
+        ("status", {"status": 500}, 0),
+        ("page", {}, 0),
+    ],
+)
+def test_what_is_in_doubt_stays_unconfirmed_and_is_never_sent_again(
+    chat: Chat, kind: Any, more: dict[str, Any], arrived: int
+) -> None:
+    """There is nowhere to look whether it arrived. It is on record, and nothing else is said instead."""
+    chat.teams.faults.add(Fault(kind, "send", **more))
+    chat.say("Ana", "In doubt")
+    chat.stage.works()
+    assert chat.states() == ["in doubt"]
+    for _ in range(5):
+        chat.stage.later(minutes=10)
+        chat.stage.works()
+    assert chat.states() == ["unconfirmed"]
+    assert len(chat.teams.log.of("send")) == 1
+    assert (len(chat.messages("Ana")), chat.letters("Ana")) == (arrived, [])
+    (record,) = chat.stage.records("message.unconfirmed")
+    assert record["facts"]["channel"] == "teams"
+
+
+def test_a_process_that_is_killed_leaves_it_unconfirmed(chat: Chat) -> None:
+    """It had claimed three copies and sent one of them: not one is sent by those that live."""
+    for name in ("Ana", "Bruno", "Chidi"):
+        chat.say(name, f"Who knows, {name}?")
+    dead, now = chat.channel(), chat.stage.now
+    take = partial(outbox.claim, settings=chat.stage.settings, channel=dead, limit=9, now=now, by="the dead")
+    parcels, _ = chat.stage.write(take)
+    chat.stage.loop.run(dead.send(parcels[0].copy, parcels[0].message, parcels[0].names))
+    chat.stage.loop.run(dead.close())
+    chat.stage.works()
+    assert chat.states() == ["claimed"] * 3
+    chat.stage.later(minutes=1)
+    chat.stage.works()
+    assert chat.states() == ["unconfirmed"] * 3
+    assert len(chat.teams.log.of("send")) == 1
