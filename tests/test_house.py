@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FLOORS = ("bot", "handlers", "workflows", "evidence", "models", "config")
 FILES = [path for floor in FLOORS for path in (ROOT / floor).rglob("*.py") if "versions" not in path.parts]
+BESIDE = [path for folder in ("tests", "scripts") for path in (ROOT / folder).rglob("*.py")]
 
 
 def functions() -> Iterator[tuple[str, int]]:
@@ -21,10 +22,10 @@ def functions() -> Iterator[tuple[str, int]]:
 
 
 def test_files_are_small() -> None:
-    """No file of more than 300 lines; half of them under 90."""
-    sizes = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in FILES}
-    assert {path: size for path, size in sizes.items() if size > 300} == {}
-    assert statistics.median(sizes.values()) < 90
+    """No file of more than 300 lines, tests and scripts included; half of those that run under 90."""
+    sizes = {path: len(path.read_text().splitlines()) for path in FILES + BESIDE}
+    assert {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > 300} == {}
+    assert statistics.median(sizes[path] for path in FILES) < 90
 
 
 def test_functions_are_small() -> None:
