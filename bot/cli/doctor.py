@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 import typer
 from rich.table import Table
 from rich.text import Text
@@ -12,11 +14,17 @@ from bot.cli.screen import OUT
 STYLES = {"ok": "green", "warn": "yellow", "bad": "bold red"}
 
 
-def doctor() -> None:
+def doctor(
+    chat: Annotated[
+        Literal["slack", "teams"] | None, typer.Argument(help="Only what concerns this chat.", show_default=False)
+    ] = None,
+) -> None:
     """Look at settings, database, mail, clock and reachability, and say what to do; leaves with 1 where one is bad."""
     worst = 0
     grid = Table.grid(padding=(0, 2))
     for found in surgery.examine():
+        if chat and not found.what.lower().startswith(("settings", "workspace", chat)):
+            continue
         grid.add_row(Text(found.state, style=STYLES[found.state]), Text(found.what), Text(found.how))
         if found.todo:
             grid.add_row("", "", Text(found.todo, style="dim"))

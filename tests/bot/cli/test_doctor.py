@@ -64,3 +64,12 @@ def test_half_a_configuration_is_bad(sqlite_url: str) -> None:
     seen = bot("doctor", database_url=sqlite_url, admin_email="ana@firm.example")
     assert seen.returncode == 1
     assert "COUNTERSIGN_SECRET_KEY" in seen.stdout
+
+
+def test_one_chat_can_be_examined_alone(tmp_path: Path) -> None:
+    settings = {"database_url": f"sqlite:///{tmp_path / 'nothing.db'}", "teams_local": "1"}
+    seen = bot("doctor", "teams", **settings)
+    assert "LOCAL MODE" in seen.stdout
+    for other in ("Mail", "Disk", "Clock", "Slack"):
+        assert other not in seen.stdout
+    assert bot("doctor", "mail", **settings).returncode == 2
