@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from config.catalogue import is_criterion
 from models import message as m
@@ -224,13 +225,20 @@ def _notes(ctx: Context, person: Person, *, down: bool) -> list[str]:
 
 
 def _unreachable_card(ctx: Context) -> m.Message:
-    """Return the table of those who owe something and whom no message reaches."""
+    """Return the table of those who owe something and whom no message reaches, or nobody knows whether it did."""
     # What was dropped was not wanted any more, and says nothing about an address.
     fine = ("queued", "claimed", "sent", "in doubt", "dropped")
     undelivered = ~exists().where(Delivery.message_id == OutboxMessage.id, Delivery.state.in_(fine))
-    rows = ctx.session.scalars(
-        select(Person.ref)
-        .distinct()
+    unconfirmed = exists().where(Delivery.message_id == OutboxMessage.id, Delivery.state == "unconfirmed")
+    later = aliased(OutboxMessage)
+    reached_since = exists().where(
+        later.person_id == Person.id,
+        later.id > OutboxMessage.id,
+        Delivery.message_id == later.id,
+        Delivery.sent_at.is_not(None),
+    )
+    rows = ctx.session.execute(
+        select(Person.ref, func.max(case((unconfirmed, 1), else_=0)))
         .join(Assignment, Assignment.assignee_id == Person.id)
         .join(OutboxMessage, OutboxMessage.person_id == Person.id)
         .where(
@@ -239,13 +247,20 @@ def _unreachable_card(ctx: Context) -> m.Message:
             OutboxMessage.dropped_at.is_(None),
             OutboxMessage.kind != "sign-in",
             undelivered,
+            ~(unconfirmed & reached_since),
         )
+        .group_by(Person.ref)
         .order_by(Person.ref)
         .limit(SHOWN)
     ).all()
     if not rows:
         return m.Message("Reach", lines=("Everybody who owes something can be reached.",), tone="good")
-    table = m.Table("Nobody can reach them: check their address", ("Who",), tuple((m.mention(ref),) for ref in rows))
+    notes = {0: "nobody can reach them: check their address", 1: "unconfirmed: the next reminder asks again"}
+    table = m.Table(
+        "Whom no message reached for certain",
+        ("Who", "Why"),
+        tuple((m.mention(ref), notes[doubt]) for ref, doubt in rows),
+    )
     return m.Message(f"Not reached: {len(rows)}", tables=(table,), tone="warn")
 
 

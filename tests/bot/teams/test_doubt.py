@@ -9,7 +9,10 @@ import pytest
 
 from bot import outbox
 from tests.bot.teams.conftest import Chat
+from tests.dialogues.test_campaign_mail import tell
+from tests.support.company import publish
 from tests.support.slack.faults import Fault
+from tests.support.web import WebSurface
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,21 @@ def test_a_process_that_is_killed_leaves_it_unconfirmed(chat: Chat) -> None:
     chat.stage.works()
     assert chat.states() == ["unconfirmed"] * 3
     assert len(chat.teams.log.of("send")) == 1
+
+
+def test_status_names_whom_it_may_not_have_reached_until_a_reminder_does(chat: Chat) -> None:
+    """The copy itself is never sent again; what asks next is another message, and once that is there all is well."""
+    chidi, ana = chat.stage.person("Chidi"), chat.stage.person("Ana")
+    chat.stage.surface = WebSurface(chat.stage)
+    chat.teams.faults.add(Fault("drop after", "send"))
+    tell(chat.stage, chidi, publish(chat.stage, "Acceptable Use", "Use things well."))
+    chat.stage.works()
+    chat.stage.later(minutes=5)
+    chat.stage.works()
+    assert chat.states() == ["unconfirmed"]
+    ana.says("status").sees("Not reached: 1", "Chidi Okafor", "unconfirmed: the next reminder asks again")
+    for _ in range(8):
+        chat.stage.later(days=1)
+        chat.stage.works()
+    assert chat.states() == ["unconfirmed", "sent"]
+    ana.says("status").sees("Everybody who owes something can be reached.")
