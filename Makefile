@@ -22,7 +22,7 @@ run: .venv/runtime ## serve everything on http://127.0.0.1:8000
 	@$(PY) -m bot serve
 
 test: .venv/dev ## run every test but the storms, on SQLite, PostgreSQL and in Chromium
-	@$(PY) -m pytest -q -n 2 --dist worksteal -m "not storm"
+	@$(PY) -m pytest -q -n 4 --dist worksteal -m "not storm"
 
 check: .venv/dev ## lint, format, types, layers and docs, in under a minute
 	@$(PY) -m ruff check .
