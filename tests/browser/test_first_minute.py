@@ -31,6 +31,7 @@ def test_chidi_reads_and_acknowledges_with_the_keyboard_alone(site: Page, stage:
     press(site, "Read")
     expect(site.get_by_role("heading", level=1)).to_have_text("Acceptable Use")
     press(site, "Acknowledge")
+    expect(site.get_by_role("heading", level=1)).to_have_text(re.compile("Acknowledge"))
     for _ in range(80):
         site.keyboard.press("Tab")
         if site.evaluate("document.activeElement.type") == "checkbox":
@@ -58,7 +59,8 @@ def test_going_back_sends_nothing_again(site: Page, stage: Stage) -> None:
     site.get_by_role("button", name="Acknowledge").click()
     expect(site.get_by_text("You acknowledged this on")).to_be_visible()
     site.go_back()
-    expect(site.get_by_role("heading", level=1)).to_have_text(re.compile("Acknowledge"))
+    # The form as it was, or, where the browser asks again, how it stands by now.
+    expect(site.get_by_role("heading", level=1)).to_have_text(re.compile("Acknowledge|In order"))
     site.go_forward()
     expect(site.get_by_text("You acknowledged this on")).to_be_visible()
     assert len(stage.records("policy.acknowledged")) == 1

@@ -250,7 +250,7 @@ def test_contents_end_in_what_the_reader_is_asked_for() -> None:
     asked = Message("T", prose=text, buttons=(Button("Acknowledge", "policy.acknowledge", "A-1", "primary"),))
     ends = [attrs for attrs in shown(asked).all("li") if attrs.get("class") == "end"]
     assert len(ends) == 1
-    assert '<a href="#answer">Acknowledge</a>' in draw.page(INSIDE, asked, ASK)
+    assert '<a href="#answer">Your answer</a>' in draw.page(INSIDE, asked, ASK)
     idle = replace(asked, buttons=(Button("What changed", "policy.diff", "POL-1v2"),))
     assert "#answer" not in draw.page(INSIDE, idle, ASK)
 
