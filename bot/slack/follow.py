@@ -1,16 +1,13 @@
-"""What follows an answer: calls to Slack that nobody waits for. They may be lost, never raise, and end with us."""
+"""What goes back to Slack at once, and the calls that follow it; see bot/follow.py."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
-import structlog
-
-log = structlog.get_logger()
-PATIENCE = 5  # seconds at the end of the process
+from bot import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +66,29 @@ class Follower:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls = follow.Follower("Slack")
 
     def begin(self, answer: Answer) -> None:
         """Start what follows an answer. A trigger lives for three seconds, so the first call begins at once."""
-        if answer.follows:
-            task = asyncio.create_task(self._carry_out(answer.workspace, answer.follows))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        self._calls.begin(*((_name(one), partial(self._carry_out, answer.workspace, one)) for one in answer.follows))
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._calls.idle()
 
     async def finish(self) -> None:
-        """Wait for what is under way, for a while, give up the rest, and let go of every connection."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Finish what is under way, and let go of every connection."""
+        await self._calls.finish()
         await self._api.close()
 
-    async def _carry_out(self, workspace: str, follows: Sequence[Follow]) -> None:
-        for follow in follows:
-            try:
-                await self._one(workspace, follow)
-            except Exception as error:  # noqa: BLE001 - whatever became of it, what was done stands, and can be seen again
-                what = follow.method if isinstance(follow, Call) else type(follow).__name__
-                log.warning("not shown in Slack", what=what, error=type(error).__name__)
-
-    async def _one(self, workspace: str, follow: Follow) -> None:
-        if isinstance(follow, Then):
-            follow = await follow.make()
-        if isinstance(follow, Call):
-            await self._api.call(workspace, follow.method, **follow.args)
+    async def _carry_out(self, workspace: str, one: Follow) -> None:
+        if isinstance(one, Then):
+            one = await one.make()
+        if isinstance(one, Call):
+            await self._api.call(workspace, one.method, **one.args)
         else:
-            await self._api.respond(follow.url, follow.body)
+            await self._api.respond(one.url, one.body)
+
+
+def _name(one: Follow) -> str:
+    return one.method if isinstance(one, Call) else type(one).__name__

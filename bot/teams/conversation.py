@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from bot.database import Database, NotSaved
+from bot.follow import Follower
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
 from bot.inbound import NOT_SAVED, Inbound
 from bot.teams.connector import Connector
@@ -20,7 +22,6 @@ from bot.teams.connector import Conversation as Place_
 from bot.teams.draw.card import Look
 from bot.teams.draw.place import SEND, TURN, Place
 from bot.teams.files import Files
-from bot.teams.follow import Follower
 from bot.teams.gestures import Came, Sender, invoke, message, sender_of
 from bot.teams.replies import Showing, activities, to_dialog, to_press
 from bot.teams.who import Directory, Known, tenant_of
@@ -81,7 +82,7 @@ class Talk:
         self._directory = directory
         self._clock = clock
         self._files = Files(local=settings.teams_local)
-        self.follower = Follower()
+        self.follower = Follower("Teams")
 
     async def message(self, activity: Mapping[str, Any]) -> None:
         """See Hearing.message: the reply follows as messages of its own, or takes the place of the card pressed."""
@@ -91,7 +92,7 @@ class Talk:
             self._aside(came, known, showing)
         elif came.card and came.place.way in (SEND, TURN, ""):
             card = activities(showing)[0]
-            self.follower.begin(lambda: self._connector.update(came.sender.at, came.card, card))
+            self.follower.begin(("update", lambda: self._connector.update(came.sender.at, came.card, card)))
         else:
             self._send(came.sender.at, showing)
 
@@ -197,11 +198,11 @@ class Talk:
             self._send(known.home, showing)
         told = f"{told} {LINKED}" if came.linked else told
         said = {"type": "message", "text": told, "replyToId": came.key.partition("\n")[2]}
-        self.follower.begin(lambda: self._connector.send(came.sender.at, said))
+        self.follower.begin(("send", lambda: self._connector.send(came.sender.at, said)))
 
     def _send(self, to: Place_, showing: Showing) -> None:
         for one in activities(showing):
-            self.follower.begin(lambda one=one: self._connector.send(to, one))  # type: ignore[misc]
+            self.follower.begin(("send", partial(self._connector.send, to, one)))
 
     async def close(self) -> None:
         """Finish what follows answers already given, and let go of every connection."""

@@ -1,21 +1,22 @@
-"""What follows an answer: calls that nobody waits for. They may be lost, never raise, and end with us."""
+"""What follows an answer, in any chat: calls that nobody waits for. They may be lost, never raise, and end with us."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 log = structlog.get_logger()
 PATIENCE = 5  # seconds at the end of the process
-Call = Callable[[], Awaitable[object]]
+Call = tuple[str, Callable[[], Awaitable[object]]]  # what it is called in the log, and how it is made
 
 
 class Follower:
-    """Carries out what follows, in the background."""
+    """Carries out what follows answers in one chat, in the background."""
 
-    def __init__(self) -> None:
+    def __init__(self, chat: str) -> None:
+        self._lost = f"not shown in {chat}"
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, *calls: Call) -> None:
@@ -38,9 +39,9 @@ class Follower:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _carry_out(self, calls: tuple[Call, ...]) -> None:
-        for call in calls:
+    async def _carry_out(self, calls: Sequence[Call]) -> None:
+        for what, call in calls:
             try:
                 await call()
-            except Exception as error:  # noqa: BLE001 - whatever became of it, what was done stands
-                log.warning("not shown in Teams", error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - whatever became of it, what was done stands, and can be seen again
+                log.warning(self._lost, what=what, error=type(error).__name__)
