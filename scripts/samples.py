@@ -278,7 +278,7 @@ def pages() -> Iterator[tuple[str, str]]:
         "sign-in-error",
         doors.sign_in(OUTSIDE, email="ana", error="That is no e-mail address. It looks like name@company.com"),
     )
-    yield "sign-in-sent", doors.sign_in(OUTSIDE, sent=True)
+    yield "sign-in-sent", doors.sign_in(OUTSIDE, sent="your mail")
     yield "one-time", doors.one_time(OUTSIDE, "/link/x")
     yield "expired", doors.expired(OUTSIDE, "/link/x/fresh")
     yield "sessions", doors.sessions(INSIDE, SESSIONS)

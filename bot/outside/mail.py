@@ -20,10 +20,9 @@ import aiosmtplib
 from sqlalchemy.orm import Session
 
 from bot.channel import Copy, Doubt, Failed, Later, Outcome, Pace, Sent
-from bot.web.draw import with_to
 from bot.web.frame import Frame
 from bot.web.letter import mail
-from bot.web.links import make_link
+from bot.web.links import make_link, through
 from config.chats import is_loopback
 from config.settings import BadSettings, Settings
 from models.message import Message
@@ -152,7 +151,7 @@ class Mail:
         to: Reach = copy.address
 
         def way(path: str) -> str:
-            return self._settings.base_url + with_to(f"/sign-in/{to.token}", path)
+            return self._settings.base_url + through(to.token, path)
 
         frame = Frame(self._settings.bot_name, self._settings.company, demo=self._settings.demo)
         subject, text, html = mail(frame, message, names, way)

@@ -10,7 +10,7 @@ import asyncio
 import math
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,10 +26,9 @@ from bot.slack.api import Api, NoToken, NotSent, Refused, TooMuch, Trouble
 from bot.slack.draw.blocks import message_pages
 from bot.slack.places import Place, Places, where_it_can_go, where_it_is, where_it_may_be
 from bot.slack.refusals import A_SETTING, THE_MESSAGE, THE_PERSON, THE_WORKSPACE
-from bot.web.draw import with_to
-from bot.web.links import make_link
+from bot.web.links import way_in, with_way_in
 from config.settings import Settings
-from models.message import Link, Message
+from models.message import Message
 from models.outbox import Delivery
 
 log = structlog.get_logger()
@@ -93,7 +92,7 @@ class SlackChannel:
         slot = self.pacer.reserve(session, first.workspace, part or first.user, now)
         if not isinstance(slot, Slot):
             return NotYet(slot)
-        return Address(found, slot, make_link(session, row.message.person, now) if _signs_in(row) else "")
+        return Address(found, slot, way_in(session, row, now))
 
     async def turn(self, copy: Copy) -> Later | None:
         """See Channel.turn: wait for the slot, and look once more whether anything is held by then."""
@@ -105,7 +104,7 @@ class SlackChannel:
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
-        shown = _with_way_in(message, copy.address.token)
+        shown = with_way_in(message, copy.address.token)
         page = message_pages(shown, names, self._base_url, again=f"inbox.show\nM-{copy.message_id}")[0]
         said = {**page, "metadata": {"event_type": COPY, "event_payload": {"copy": copy.id}}}
         said |= {"parse": "none", "link_names": False}
@@ -210,19 +209,6 @@ class SlackChannel:
         self.pacer.note(name, now + after + pace.SKEW)
         await self._database.write(lambda session: self.pacer.write_down(session, name, now))
         return Later("ratelimited", after + pace.SKEW, blameless=True)
-
-
-def _signs_in(row: Delivery) -> bool:
-    return row.message.kind == "sign-in" and not row.platform_ref and row.state != "in doubt"
-
-
-def _with_way_in(message: Message, token: str) -> Message:
-    """Return a message whose links sign its reader in first; nothing that lies in the database holds the token."""
-    if not token:
-        return message
-    return replace(
-        message, links=tuple(Link(one.label, with_to(f"/sign-in/{token}", one.path)) for one in message.links)
-    )
 
 
 def _same_again(copy: Copy) -> str:

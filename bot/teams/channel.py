@@ -29,6 +29,7 @@ from bot.teams.draw.card import Look, message_cards, summary
 from bot.teams.draw.place import Place
 from bot.teams.replies import activity
 from bot.teams.who import PLATFORM
+from bot.web.links import way_in, with_way_in
 from bot.web.parts import opens
 from config.settings import Settings
 from models import chat
@@ -45,11 +46,12 @@ NO_LONGER = ("ConversationNotFound", "BotNotInConversationRoster")  # beside eve
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a copy goes, and when; `message` is the activity that already stands there."""
+    """Where a copy goes, and when; `token` signs its reader in on the web, where it is about that."""
 
     where: Conversation
     identity: int
     slot: Slot
+    token: str = ""
 
 
 class TeamsChannel:
@@ -90,7 +92,7 @@ class TeamsChannel:
         slot = self.pacer.reserve(session, identity.workspace, str(identity.id), now)
         if not isinstance(slot, Slot):
             return NotYet(slot)
-        return Address(Conversation(where.service_url, where.ref), identity.id, slot)
+        return Address(Conversation(where.service_url, where.ref), identity.id, slot, way_in(session, row, now))
 
     async def turn(self, copy: Copy) -> Later | None:
         """See Channel.turn."""
@@ -103,7 +105,8 @@ class TeamsChannel:
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
         look = Look(names, self._base_url, opens, dialogs=self._dialogs, step=secrets.token_hex(8))
-        card = message_cards(message, look, Place("inbox.show", f"M-{copy.message_id}"))[0]
+        shown = with_way_in(message, copy.address.token)
+        card = message_cards(shown, look, Place("inbox.show", f"M-{copy.message_id}"))[0]
         first = next((line for line in message.lines if line.strip()), "")
         said = activity(card, summary(message.title, first, names))
         try:

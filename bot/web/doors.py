@@ -9,8 +9,8 @@ from bot.web.draw import render, with_to
 from bot.web.frame import Again, Frame, SignedIn, Somebody
 
 
-def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: bool = False, to: str = "/") -> str:
-    """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says that a link is sent.
+def sign_in(frame: Frame, *, email: str = "", error: str = "", sent: str = "", to: str = "/") -> str:
+    """Return the page that asks for an e-mail address (posts `email` to /sign-in), or says where a link is `sent`.
 
     `to` is where somebody was on the way to; it comes along until they are signed in.
     """

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.web import doors
 from bot.web.device import device
 from bot.web.draw import inside, with_to
-from bot.web.links import allowed, link_of, person_by_email, spend
+from bot.web.links import allowed, link_of, person_by_email, spend, through
 from bot.web.parts import PARTS, Parts, bare_frame, page, session_secret, viewer
 from bot.web.pick import demo_allowed
 from bot.web.posted import posted, typed
@@ -49,7 +49,7 @@ async def send_link(request: web.Request) -> web.StreamResponse:
         error = "That is not an e-mail address. Type the one your company uses for you."
         return page(doors.sign_in(frame, email=email[:254], error=error, to=to), 422)
     await _send(request, email, lambda session: person_by_email(session, email), to)
-    return page(doors.sign_in(frame, email=email, sent=True, to=to))
+    return page(doors.sign_in(frame, email=email, sent=_ways(request), to=to))
 
 
 async def _send(request: web.Request, address: str, find: Callable[[Session], Person | None], to: str) -> None:
@@ -103,7 +103,7 @@ async def show_link(request: web.Request) -> web.StreamResponse:
     if stands == "home":
         raise web.HTTPSeeOther(to)
     if stands == "fresh":
-        return page(doors.one_time(bare_frame(request), with_to(f"/sign-in/{token}", to)))
+        return page(doors.one_time(bare_frame(request), through(token, to)))
     return _ended(request, token, to)
 
 
@@ -142,7 +142,14 @@ async def fresh_link(request: web.Request) -> web.StreamResponse:
     # A mailbox is one bucket, however its owner asks.
     address = (person.email or person.ref) if person else token
     await _send(request, address, owner, to)
-    return page(doors.sign_in(bare_frame(request), sent=True, to=to))
+    return page(doors.sign_in(bare_frame(request), sent=_ways(request), to=to))
+
+
+def _ways(request: web.Request) -> str:
+    """Return where a link may arrive; the same for everybody, so that it tells nothing about anybody."""
+    settings = request.app[PARTS].settings
+    ways = {"Slack": settings.slack, "Teams": settings.teams, "your mail": bool(settings.smtp_url)}
+    return " or ".join(name for name, there in ways.items() if there) or "your mail"
 
 
 def routes() -> list[web.RouteDef]:

@@ -1,17 +1,21 @@
-"""One-time sign-in links: asked for a few times, sent to the address on the roster, spent once."""
+"""One-time sign-in links: asked for a few times, sent to the person on the roster, spent once."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.web.draw import with_to
 from bot.web.session import hashed
 from config.programme import programme
 from models.desk import SignInAttempt, SignInLink
+from models.message import Link, Message
+from models.outbox import Delivery
 from models.person import EmailAlias, Person
 
 
@@ -51,6 +55,24 @@ def make_link(session: Session, person: Person, now: datetime) -> str:
     lifetime = timedelta(minutes=programme().sign_in.link_minutes)
     session.add(SignInLink(token_sha256=hashed(token), person_id=person.id, created_at=now, expires_at=now + lifetime))
     return token
+
+
+def way_in(session: Session, row: Delivery, now: datetime) -> str:
+    """Return the token of a new link for a copy about signing in that goes out for the first time, or nothing."""
+    about = row.message.kind == "sign-in" and not row.platform_ref and row.state != "in doubt"
+    return make_link(session, row.message.person, now) if about else ""
+
+
+def with_way_in(message: Message, token: str) -> Message:
+    """Return a message whose links sign its reader in first; nothing that lies in the database holds the token."""
+    if not token:
+        return message
+    return replace(message, links=tuple(Link(one.label, through(token, one.path)) for one in message.links))
+
+
+def through(token: str, path: str) -> str:
+    """Return the path that signs in with a link and leads on to `path`."""
+    return with_to(f"/sign-in/{token}", path)
 
 
 def link_of(session: Session, token: str) -> SignInLink | None:
