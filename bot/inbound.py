@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.database import Database, NotSaved
+from bot.logs import place_of
 from config.settings import Settings
 from handlers.dispatch import Refused, answer, only_looks, typed_look
 from models.gesture import Gesture, Reply
@@ -19,6 +20,10 @@ log = structlog.get_logger()
 Run = Callable[[Callable[[Session], Reply]], Awaitable[Reply]]
 NOT_SAVED = Reply(
     Message("Not saved, try again.", lines=("Nothing was changed. Please try again in a moment.",), tone="bad"),
+    status="refused",
+)
+BROKE = Reply(
+    Message("Something broke.", lines=("It is not your fault, and it was noted. Please try again.",), tone="bad"),
     status="refused",
 )
 
@@ -62,6 +67,15 @@ class Inbound:
         told = {"kind": gesture.kind, "act": _known(gesture.act), "platform": gesture.auth.platform}
         log.info("gesture", **told, status=reply.status)
         return reply
+
+
+def failed(error: Exception, kind: str) -> Reply:
+    """Note why a gesture of a `kind` failed on its way here or back, without anybody's words; return what is said."""
+    if isinstance(error, NotSaved):
+        log.warning("not saved", kind=kind, cause=type(error.__cause__).__name__)
+        return NOT_SAVED
+    log.error("gesture failed", kind=kind, **place_of(error))
+    return BROKE
 
 
 def _known(act: str) -> str:

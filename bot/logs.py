@@ -18,6 +18,7 @@ from typing import Any, TextIO
 import structlog
 
 Event = MutableMapping[str, Any]
+PLACES = 6  # of those an error came through: enough to find it
 _JSON = json.JSONEncoder(default=repr)
 _ADDRESS = re.compile(r"[^\s@<>\"'=:,;()\[\]]+@[^\s@<>\"'=:,;()\[\]]+")
 
@@ -75,9 +76,9 @@ def where_only(_: Any, __: str, event: Event) -> Event:
 
 
 def place_of(error: Exception) -> dict[str, str]:
-    """Return an error's kind, the kind of its cause, and where it arose: enough to find it, without its words."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(place.filename).name}:{place.lineno}"
+    """Return an error's kind, the kind of its cause, and the last places it came through, without its words."""
+    places = traceback.extract_tb(error.__traceback__)[-PLACES:]
+    where = " > ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in places)
     return {"error": type(error).__name__, "cause": type(error.__cause__).__name__, "where": where}
 
 

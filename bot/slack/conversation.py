@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-import structlog
 from sqlalchemy.orm import Session
 
-from bot.database import NotSaved
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
-from bot.inbound import NOT_SAVED
+from bot.inbound import failed
 from bot.slack.aside import Aside
 from bot.slack.desk import Desk
 from bot.slack.draw.blocks import FORM, LINK
@@ -23,7 +20,6 @@ from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.forms import NOT_FETCHED, Forms
 from bot.slack.gestures import Came
-from bot.slack.replies import BROKE
 from bot.slack.who import Known
 from bot.slack.words import typed
 from handlers.dispatch import only_looks
@@ -32,7 +28,6 @@ from models.desk import SeenGesture
 from models.gesture import Gesture, Reply
 from workflows.context import insert_or_ignore
 
-log = structlog.get_logger()
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
 STRANGER = Reply(
@@ -75,13 +70,8 @@ class Conversation:
         """Return what answers a payload. Raises nothing: what goes wrong is said, and noted without anybody's words."""
         try:
             return await self._hear(came)
-        except NotSaved as error:
-            log.warning("not saved", kind=came.kind, cause=type(error.__cause__).__name__)
-            return self._desk.told(came, NOT_SAVED)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
-            at = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
-            log.error("gesture failed", kind=came.kind, error=type(error).__name__, at=at)  # noqa: TRY400
-            return self._desk.told(came, BROKE)
+            return self._desk.told(came, failed(error, came.kind))
 
     async def _hear(self, came: Came) -> Answer:
         """Answer whoever belongs here; others are turned away politely, and leave nothing."""

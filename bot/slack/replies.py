@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from bot.inbound import NOT_SAVED
+from bot.inbound import BROKE, NOT_SAVED
 from bot.slack.draw.blocks import TONES, Page, home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import BUTTON_VALUE
 from bot.slack.draw.modal import Look, View, beside, form_view, home_view, list_view, message_view, more_to_ask
@@ -20,10 +20,6 @@ from handlers.answers import digest
 from models import message as m
 from models.gesture import Reply
 
-BROKE = Reply(
-    m.Message("Something broke.", lines=("It is not your fault, and it was noted. Please try again.",), tone="bad"),
-    status="refused",
-)
 TROUBLE = (NOT_SAVED, BROKE)
 STACK = 3  # modals that Slack lays on each other
 PLAIN = {"unfurl_links": False, "unfurl_media": False}  # no previews of what is behind a link

@@ -11,12 +11,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import structlog
-
 from bot.database import Database, NotSaved
 from bot.follow import Follower
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
-from bot.inbound import NOT_SAVED, Inbound
+from bot.inbound import Inbound, failed
 from bot.teams.connector import Connector
 from bot.teams.connector import Conversation as Place_
 from bot.teams.draw.card import Look
@@ -31,13 +29,8 @@ from handlers.names import names_of, refs_in
 from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply, Upload
 
-log = structlog.get_logger()
 FINGERPRINT: ContextVar[str] = ContextVar("fingerprint", default="")  # SHA-256 of the request in hand
 I_AM = re.compile(r"\s*i am\s+(\S+@\S+)\s*", re.IGNORECASE)
-BROKE = Reply(
-    m.Message("Something broke.", lines=("It is not your fault, and it was noted. Please try again.",), tone="bad"),
-    status="refused",
-)
 STRANGER = Reply(
     m.Message(
         "I don't know you yet.",
@@ -112,7 +105,7 @@ class Talk:
         try:
             known = await self._directory.known(sender)
         except NotSaved as error:
-            log.warning("not saved", kind="installed", cause=type(error.__cause__).__name__)
+            failed(error, "installed")
             return
         if not greeted:
             return
@@ -139,12 +132,8 @@ class Talk:
             if known.person_id:
                 return await self._answered(came, known), known
             return Showing(WHO if self._settings.teams_local else STRANGER, self._look({})), known
-        except NotSaved as error:
-            log.warning("not saved", kind=came.kind, cause=type(error.__cause__).__name__)
-            return Showing(NOT_SAVED, self._look({})), Known()
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
-            log.error("gesture failed", kind=came.kind, error=type(error).__name__)  # noqa: TRY400
-            return Showing(BROKE, self._look({})), Known()
+            return Showing(failed(error, came.kind), self._look({})), Known()
 
     async def _introduced(self, sender: Sender, address: str) -> Known:
         await self._directory.introduced(sender, address)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.database import NotSaved
+from bot.logs import place_of
 from bot.web import doors, draw
 from bot.web.frame import Again
 from bot.web.parts import PARTS, bare_frame, frame_of, session_secret, viewer
@@ -64,7 +64,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await _trouble(request, 503, again=_again(request))
     except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for a page
         # Its words may hold what somebody typed, and the path may hold a link's secret: neither is written down.
-        log.error("page failed", page=_page(request), error=type(error).__name__, at=_at(error))  # noqa: TRY400
+        log.error("page failed", page=_page(request), **place_of(error))  # noqa: TRY400
         return await _trouble(request, 500, again=_again(request))
 
 
@@ -158,8 +158,3 @@ def _page(request: web.Request) -> str:
     """Return which page was asked for, without what stands in its address."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else ""
-
-
-def _at(error: Exception) -> list[str]:
-    """Return where an error came from, as "function:line", the innermost last."""
-    return [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]

@@ -62,6 +62,26 @@ def test_an_error_tells_where_and_never_what_somebody_wrote(stream: io.StringIO)
     assert "test_logs.py" in event["error"][0]["at"][0]
 
 
+def test_what_broke_tells_the_places_it_came_through(stream: io.StringIO) -> None:
+    """The last of them, without the words; the time of the line stands beside them."""
+
+    def read() -> int:
+        return int("I think this policy is nonsense")
+
+    try:
+        read()
+    except ValueError as error:
+        structlog.get_logger().error("page failed", **logs.place_of(error))
+    (event,) = lines(stream)
+    assert "nonsense" not in stream.getvalue()
+    assert (event["error"], event["cause"]) == ("ValueError", "NoneType")
+    outer, inner = event["where"].split(" > ")
+    assert outer.startswith("test_logs.py:")
+    assert outer.endswith(" test_what_broke_tells_the_places_it_came_through")
+    assert inner.endswith(" read")
+    assert event["at"].endswith("Z")
+
+
 def test_lines_of_libraries_keep_their_template_only(stream: io.StringIO) -> None:
     logging.getLogger("aiohttp.server").error("Error handling %s", "GET /go/policy.ask?question=nonsense")
     logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <Task exception='nonsense'>")
