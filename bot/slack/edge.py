@@ -19,8 +19,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import query_to_pairs
 
+from bot.payload import Malformed, text
 from bot.slack.listening import Listening
-from bot.slack.payload import Malformed, Origin, text
+from bot.slack.payload import Origin
 from bot.slack.verify import Unverified, verify
 
 log = structlog.get_logger()

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.payload import Malformed, Payload, part, parts, text
 from bot.slack.draw.fields import TICKED
 from bot.slack.draw.place import Place, opened
-from bot.slack.payload import Malformed, Origin, Payload, moment, part, parts, text
+from bot.slack.payload import Origin, moment
 from models.message import clean
 
 Kind = Literal["command", "message", "button", "form", "options", "shortcut", "emoji", "event", "nothing"]

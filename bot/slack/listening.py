@@ -17,9 +17,10 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.response import BoltResponse
 
+from bot.payload import Malformed, Payload
 from bot.slack.follow import Answer, Follower
 from bot.slack.gestures import Came, read
-from bot.slack.payload import Malformed, Origin, Payload
+from bot.slack.payload import Origin
 
 Hear = Callable[[Came], Awaitable[Answer]]
 Closing = Callable[[], Awaitable[None]]

@@ -1,22 +1,12 @@
-"""Reads one thing at a time out of what Slack sent. Whatever has another shape than Slack documents is `Malformed`."""
+"""How a payload came in from Slack, and when."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-from models.message import clean
-
-Payload = Mapping[str, Any]
-LATE = timedelta(days=1)  # what a payload's own time may be behind the request's: Slack tries events again for hours
-SKEW = timedelta(minutes=5)  # what it may be ahead
-
-
-class Malformed(Exception):
-    """It is signed, but not what Slack documents."""
+from bot.payload import plausible
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +19,6 @@ class Origin:
     key: str
 
 
-def part(data: Payload, name: str) -> Payload:
-    """Return an object inside another; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise Malformed
-    return found
-
-
-def parts(data: Payload, name: str) -> list[Payload]:
-    """Return a list of objects; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise Malformed
-    return found
-
-
-def text(data: Payload, name: str) -> str:
-    """Return a text inside an object, without what no database keeps; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return ""
-    if not isinstance(found, str):
-        raise Malformed
-    return clean(found)
-
-
 def moment(seconds: str, fallback: datetime) -> datetime:
     """Return the platform's own time of a gesture ("1764000000.000100"); the request's where it makes no sense."""
     try:
@@ -66,4 +26,4 @@ def moment(seconds: str, fallback: datetime) -> datetime:
         found = datetime.fromtimestamp(value, UTC) if math.isfinite(value) else fallback
     except (ValueError, OverflowError, OSError):
         return fallback
-    return found if fallback - timedelta(days=1) < found <= fallback + SKEW else fallback
+    return plausible(found, fallback)

@@ -27,7 +27,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.database import Database
 from bot.lease import give_back, take
-from bot.slack.payload import Malformed, Origin
+from bot.payload import Malformed
+from bot.slack.payload import Origin
 from config.chats import is_loopback
 from config.settings import Settings
 

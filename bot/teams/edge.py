@@ -17,10 +17,11 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.payload import Malformed
 from bot.teams.auth import Unverified, Verifier, vouched
 from bot.teams.connector import Connector
 from bot.teams.conversation import FINGERPRINT, Talk
-from bot.teams.gestures import Malformed, sender_of
+from bot.teams.gestures import sender_of
 from bot.teams.local import only_here
 from bot.teams.turns import Turns
 from config.settings import Settings

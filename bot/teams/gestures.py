@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
+from bot.payload import part, parts, plausible, text
 from bot.teams.connector import Conversation
 from bot.teams.draw.place import OPEN, SEND, TURN, Place, place_in, values_in
 from models.message import clean
@@ -21,11 +22,6 @@ FILE = "application/vnd.microsoft.teams.file.download.info"
 REFERENCE = "reference"  # a file that was shared where bots get none
 LONGEST_LINK = 2000
 NO_PLACE = Place()
-LATE, SKEW = timedelta(days=1), timedelta(minutes=5)  # what an activity's own time may differ from ours
-
-
-class Malformed(Exception):
-    """It is signed, but not what the Bot Connector documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,34 +154,4 @@ def _at(activity: Activity, now: datetime) -> datetime:
         return now
     if found.tzinfo is None:
         return now
-    return found.astimezone(UTC) if now - LATE < found <= now + SKEW else now
-
-
-def part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return an object inside another; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise Malformed
-    return found
-
-
-def parts(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Return a list of objects; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return []
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise Malformed
-    return found
-
-
-def text(data: Mapping[str, Any], name: str) -> str:
-    """Return a text inside an object, without what no database keeps; empty where it is missing. Raises Malformed."""
-    found = data.get(name)
-    if found is None:
-        return ""
-    if not isinstance(found, str):
-        raise Malformed
-    return clean(found)
+    return plausible(found.astimezone(UTC), now)

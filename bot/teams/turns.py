@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnContext
 from botbuilder.schema import Activity, ConversationReference, ResourceResponse
 
+from bot.payload import Malformed, text
 from bot.teams.connector import Connector, Conversation
-from bot.teams.gestures import Malformed, text
 
 RAW, ANSWER = "raw activity", "answer"  # where a turn keeps what came and what goes back
 Body = Mapping[str, Any] | None

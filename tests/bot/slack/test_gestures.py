@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.payload import Malformed
 from bot.slack.gestures import read
-from bot.slack.payload import Malformed, Origin, moment
+from bot.slack.payload import Origin, moment
 from bot.slack.words import mentioned, typed
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
