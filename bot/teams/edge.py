@@ -17,12 +17,12 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.here import only_here
 from bot.payload import Malformed
 from bot.teams.auth import Unverified, Verifier, vouched
 from bot.teams.connector import Connector
 from bot.teams.conversation import FINGERPRINT, Talk
 from bot.teams.gestures import sender_of
-from bot.teams.local import only_here
 from bot.teams.turns import Turns
 from config.settings import Settings
 
@@ -73,7 +73,7 @@ async def _verified(edge: Edge, request: web.Request) -> Mapping[str, Any] | Non
     claims: Mapping[str, Any] | None = None
     if edge.verifier is not None:
         claims = await edge.verifier.claims(request.headers.get("Authorization", ""))
-    elif not only_here(edge.settings, request):
+    elif not (edge.settings.teams_local and only_here(edge.settings, request)):
         raise Unverified(403)
     raw = await _body(request)
     FINGERPRINT.set(hashlib.sha256(raw).hexdigest())

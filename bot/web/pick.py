@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.here import only_here
 from bot.web import doors
 from bot.web.device import device
 from bot.web.draw import inside
@@ -16,13 +15,11 @@ from bot.web.parts import PARTS, bare_frame, page, session_secret
 from bot.web.posted import posted
 from bot.web.session import belongs
 from bot.web.visits import UNPROVEN, arrive, welcome
-from config.chats import is_loopback
 from models.gesture import Auth
 from models.message import clean
 from models.person import Person
 from workflows.context import Context
 
-FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 HINTS = {
     "Chidi Okafor": "An employee: read a policy and acknowledge it.",
     "Ana Duarte": "The compliance lead: type status, look at the dashboard, publish a policy.",
@@ -33,10 +30,7 @@ HINTS = {
 def demo_allowed(request: web.Request) -> bool:
     """Return whether one may pick whom to be: a demo, and nothing about the request leaves this machine."""
     settings = request.app[PARTS].settings
-    host = urlsplit(f"//{request.host}").hostname or ""
-    base = urlsplit(settings.base_url).hostname or ""
-    near = all(is_loopback(one) for one in (settings.host, host, base, request.remote or ""))
-    return settings.demo and near and not any(name in request.headers for name in FORWARDING)
+    return settings.demo and only_here(settings, request)
 
 
 async def pick(request: web.Request) -> web.StreamResponse:

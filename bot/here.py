@@ -1,4 +1,4 @@
-"""Trying things without credentials: activities without a token, from this machine and for it alone."""
+"""Whether whoever asks sits at this machine: only there may one be believed without proof, in a demo or a try."""
 
 from __future__ import annotations
 
@@ -17,4 +17,4 @@ def only_here(settings: Settings, request: web.Request) -> bool:
     host = urlsplit(f"//{request.host}").hostname or ""
     base = urlsplit(settings.base_url).hostname or ""
     near = all(is_loopback(one) for one in (settings.host, base, host, request.remote or ""))
-    return settings.teams_local and near and not any(name in request.headers for name in FORWARDING)
+    return near and not any(name in request.headers for name in FORWARDING)
