@@ -35,12 +35,18 @@ class Wish:
     words: Words | None = None
 
 
+def opens(name: str) -> bool:
+    """Return whether an act merely opens something where it is pressed: a look or a form."""
+    act = REGISTRY.act(name)
+    return act is not None and (act.does == "look" or act.form is not None)
+
+
 def only_looks(gesture: Gesture) -> bool:
     """Return whether a gesture cannot change anything: a look, or a button that only opens a form."""
+    if gesture.kind == "button":
+        return opens(gesture.act)
     act = REGISTRY.act(gesture.act)
-    if act is None:
-        return False
-    return act.does == "look" or (act.form is not None and gesture.kind == "button")
+    return act is not None and act.does == "look"
 
 
 def typed_look(session: Session, gesture: Gesture, settings: Settings, now: datetime) -> bool:

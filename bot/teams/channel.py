@@ -30,8 +30,8 @@ from bot.teams.draw.place import Place
 from bot.teams.replies import activity
 from bot.teams.who import PLATFORM
 from bot.web.links import way_in, with_way_in
-from bot.web.parts import opens
 from config.settings import Settings
+from handlers.dispatch import opens
 from models import chat
 from models.message import Message
 from models.outbox import Delivery

@@ -23,8 +23,8 @@ from bot.teams.files import Files
 from bot.teams.gestures import Came, Sender, invoke, message, sender_of
 from bot.teams.replies import Showing, activities, to_dialog, to_press
 from bot.teams.who import Directory, Known, tenant_of
-from bot.web.parts import opens
 from config.settings import Settings
+from handlers.dispatch import opens
 from handlers.names import names_of, refs_in
 from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply, Upload

@@ -17,6 +17,7 @@ from bot.web.frame import Ask, Frame, NavItem
 from bot.web.session import Cookies, Viewer, touch, viewer_of
 from config.settings import Settings
 from handlers.answers import digest
+from handlers.dispatch import opens
 from handlers.names import names_in
 from models import message as m
 from models.campaign import Assignment
@@ -48,12 +49,6 @@ ROLES = {
 STATUS = {"ok": 200, "refused": 403, "missing": 404, "again": 409}
 VIEWER = web.RequestKey[Viewer | None]("viewer")  # where a request keeps who made it
 PARTS = web.AppKey("parts", Parts)
-
-
-def opens(act: str) -> bool:
-    """Return whether an act merely opens something: a look or a form."""
-    found = REGISTRY.act(act)
-    return found is not None and (found.does == "look" or found.form is not None)
 
 
 def page(text: str, status: int = 200) -> web.Response:

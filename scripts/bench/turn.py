@@ -29,8 +29,8 @@ from bot.teams.gestures import Sender
 from bot.teams.keys import Keys
 from bot.teams.turns import Adapter, Turns
 from bot.teams.who import Directory, Known
-from bot.web.parts import opens
 from config.settings import Settings
+from handlers.dispatch import opens
 from models.gesture import Reply
 from scripts.bench.press import CARD, used, utc_now
 from tests.support.teams.issuer import APP, ISSUER, TENANT
