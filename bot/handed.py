@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
+from bot.ways import door
 from models import message as m
 from models.gesture import Reply
 
@@ -40,11 +41,10 @@ def not_fetched(why: str) -> Reply:
 
 def more_than_a_file(form: m.Form) -> Reply:
     """Return what is said where a form asks for more than the file that came with the words."""
-    path = "/".join(["/go", *(part for part in (form.act, form.target) if part)])
     said = m.Message(
         form.title,
         lines=("The file and the words do not say everything that is asked. Nothing was kept of them.",),
-        links=(m.Link("Open the web page", path),),
+        links=(m.Link("Open the web page", door("go", form.act, form.target)),),
         tone="warn",
     )
     return Reply(said, status="refused")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from bot.web.draw import render, with_to
+from bot.ways import with_to
+from bot.web.draw import render
 from bot.web.frame import Again, Frame, SignedIn, Somebody
 
 

@@ -16,11 +16,12 @@ from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.ways import door, inside
 from bot.web.frame import Ask, Frame
 from bot.web.prose import Heading, prose
 from evidence.chart import chart_table, svg
@@ -43,7 +44,6 @@ from models.message import (
 
 HERE = Path(__file__).parent
 RADIO_CARDS = 6  # more options than this are a list to pick from
-_INSIDE = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 _COMMAND = re.compile(r"`([^`<>\s](?:[^`<>\n]{0,78}[^`<>\s])?)`")
 _FIGURE = re.compile(r"[\d.,\u00a0 %+-]+")
 _DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading: drawn small
@@ -144,24 +144,6 @@ def _environment() -> Environment:
 def static(name: str) -> str:
     """Return the address of a file in static/: it changes with the content, so that browsers may keep it for good."""
     return f"/static/{name}?v={hashlib.sha256((HERE / 'static' / name).read_bytes()).hexdigest()[:12]}"
-
-
-def door(way: str, act: str, target: str = "") -> str:
-    """Return "/go/ACT/TARGET", where an act opens something, or "/do/ACT/TARGET", where it is done."""
-    return "/".join(["", way, *(quote(part, safe="") for part in (act, target) if part)])
-
-
-def inside(path: str) -> str:
-    """Return `path` if it leads to a place in the inbox, otherwise the inbox itself: no link of ours leads out.
-
-    Browsers read a backslash as a slash and skip tabs and line ends, so that "/\\t/host" would lead to another host.
-    """
-    return path if _INSIDE.fullmatch(path) else "/"
-
-
-def with_to(path: str, to: str) -> str:
-    """Return `path` with the place to go on to afterwards; nothing is added where that is the inbox itself."""
-    return path if inside(to) == "/" else f"{path}?{urlencode({'to': to})}"
 
 
 def _kind(field: AnyField) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from aiohttp import web
 from sqlalchemy.orm import Session
 
+from bot.ways import inside, with_to
 from bot.web import doors
 from bot.web.device import device
-from bot.web.draw import inside, with_to
 from bot.web.links import allowed, link_of, person_by_email, spend, through
 from bot.web.parts import PARTS, Parts, bare_frame, page, session_secret, viewer
 from bot.web.pick import demo_allowed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.web.draw import door, inside, plain, render
+from bot.ways import door, inside
+from bot.web.draw import plain, render
 from bot.web.frame import Frame
 from evidence.chart import chart_table, chart_text
 from models.message import Chart, Message, Table

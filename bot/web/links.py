@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.web.draw import with_to
+from bot.ways import with_to
 from bot.web.session import hashed
 from config.programme import programme
 from models.desk import SignInAttempt, SignInLink

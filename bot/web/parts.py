@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.inbound import Inbound
+from bot.ways import with_to
 from bot.web import draw
 from bot.web.frame import Ask, Frame, NavItem
 from bot.web.session import Cookies, Viewer, touch, viewer_of
@@ -87,7 +88,7 @@ async def signed_in(request: web.Request) -> Viewer:
     """Return who is signed in. Raises a redirect to the sign-in page, and from there back, for everybody else."""
     who = await viewer(request)
     if who is None:
-        raise web.HTTPSeeOther(draw.with_to("/sign-in", request.path_qs))
+        raise web.HTTPSeeOther(with_to("/sign-in", request.path_qs))
     return who
 
 

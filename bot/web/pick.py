@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.here import only_here
+from bot.ways import inside
 from bot.web import doors
 from bot.web.device import device
-from bot.web.draw import inside
 from bot.web.frame import Somebody
 from bot.web.parts import PARTS, bare_frame, page, session_secret
 from bot.web.posted import posted

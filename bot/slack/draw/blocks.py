@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
-from urllib.parse import quote, unquote
 
 from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, NOTICE, ROW, URL
 from bot.slack.draw.pages import MESSAGE, leading_on, paged
@@ -16,13 +15,13 @@ from bot.text.prose import draw_prose
 from bot.text.runs import Run, run, runs
 from bot.text.tables import draw_chart, draw_table
 from bot.text.words import Names, readable
+from bot.ways import address, behind, door
 from models.message import Button, Fact, Form, Home, Link, Message, Tone
 
 Page = dict[str, Any]
 TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
 LINK, FORM = ".link", ".form"
 SHORT, SIDE_BY_SIDE = 48, 160  # characters of a fact, and of all facts, that stand beside others
-_GO = re.compile(r"/go/([a-z-]+(?:\.[a-z-]+)?)(?:/([^/?#]+))?")
 _DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 
 
@@ -118,8 +117,8 @@ class Drawing:
 
     def _link(self, flow: Flow, link: Link) -> Block | None:
         """Return the button of a link: to an act, what it shows opens here; to anything else, in the browser."""
-        if found := _GO.fullmatch(link.path):
-            return self._button(Button(link.label, found[1], unquote(found[2] or "")))
+        if opened := behind(link.path):
+            return self._button(Button(link.label, *opened))
         url = address(self.base_url, link.path)
         if len(url) > URL:
             flow.say([*runs(f"{link.label}: ", self.names), run(url)])
@@ -128,18 +127,12 @@ class Drawing:
 
     def web_page(self, form: Form) -> Block:
         """Return a row with the button that opens the web page of a form."""
-        path = "/".join(["/go", *(quote(part, safe="") for part in (form.act, form.target) if part)])
-        return {"type": "actions", "elements": [self._leading("Open the web page", address(self.base_url, path))]}
+        url = address(self.base_url, door("go", form.act, form.target))
+        return {"type": "actions", "elements": [self._leading("Open the web page", url)]}
 
     def _leading(self, label: str, url: str) -> Block:
         text = plain(label, BUTTON_LABEL)
         return {"type": "button", "text": text, "action_id": f"{LINK}:{next(self._numbers)}", "url": url}
-
-
-def address(base_url: str, path: str) -> str:
-    """Return the address of a place in the web inbox; what leads elsewhere leads to the inbox itself."""
-    inside = path.startswith("/") and path.isprintable() and not {" ", "\\"} & set(path) and path[1:2] != "/"
-    return base_url.rstrip("/") + (path if inside else "/")
 
 
 def message_pages(message: Message, names: Names, base_url: str, again: str = "") -> list[Page]:

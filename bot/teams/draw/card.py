@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote
 
 from bot.teams.draw.flow import Element, Flow, heading
 from bot.teams.draw.limits import ACTIONS, CARD_BYTES, SUMMARY, TITLE, VERSION
@@ -16,6 +15,7 @@ from bot.text.prose import draw_prose
 from bot.text.runs import Run, run, runs
 from bot.text.tables import draw_chart, draw_table
 from bot.text.words import Names, readable
+from bot.ways import address, behind
 from models.message import Button, Fact, Home, Link, Message, Table, Tone
 
 Card = dict[str, Any]
@@ -24,7 +24,6 @@ STYLES = {"primary": "positive", "danger": "destructive"}
 WIDE = 5  # columns that still fit a phone
 _FOOT = 900  # bytes kept on every page for where one is and the way on
 _AROUND = 400  # bytes of what stands around the elements
-_GO = re.compile(r"/go/([a-z-]+(?:\.[a-z-]+)?)(?:/([^/?#]+))?")
 _DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 
 
@@ -135,8 +134,8 @@ class Drawing:
 
     def _link(self, link: Link) -> Element:
         """Return the button of a link: to an act, what it shows opens here; to anything else, in the browser."""
-        if found := _GO.fullmatch(link.path):
-            return self.button(Button(link.label, found[1], unquote(found[2] or "")))
+        if opened := behind(link.path):
+            return self.button(Button(link.label, *opened))
         return {
             "type": "Action.OpenUrl",
             "title": self.short(link.label),
@@ -153,12 +152,6 @@ def action_sets(actions: Sequence[Element]) -> list[Element]:
     """Return actions in sets of as many as Teams shows."""
     rows = [list(actions[first : first + ACTIONS]) for first in range(0, len(actions), ACTIONS)]
     return [{"type": "ActionSet", "actions": row} for row in rows]
-
-
-def address(base_url: str, path: str) -> str:
-    """Return the address of a place in the web inbox; what leads elsewhere leads to the inbox itself."""
-    inside = path.startswith("/") and path.isprintable() and not {" ", "\\"} & set(path) and path[1:2] != "/"
-    return base_url.rstrip("/") + (path if inside else "/")
 
 
 def message_cards(message: Message, look: Look, place: Place | None = None) -> list[Card]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote
 
-from bot.teams.draw.card import Card, Drawing, Look, action_sets, address, card, paged, weight
+from bot.teams.draw.card import Card, Drawing, Look, action_sets, card, paged, weight
 from bot.teams.draw.flow import Element, Flow
 from bot.teams.draw.limits import CARD_BYTES, DIALOG_TITLE, OPTIONS
 from bot.teams.draw.place import FIELD, SEND, Place
 from bot.text.runs import run, runs
 from bot.text.words import Names, readable
+from bot.ways import address, door
 from models.message import AnyField, Choice, Date, File, Form, Message, Person, Text, Toggle
 
 FEW = 5  # options up to here stand open to view
@@ -135,8 +135,8 @@ def _too_long(form: Form, look: Look) -> list[Element]:
 
 
 def _leading(form: Form, look: Look) -> Element:
-    path = "/".join(["/go", *(quote(part, safe="") for part in (form.act, form.target) if part)])
-    return {"type": "Action.OpenUrl", "title": "Open the web page", "url": address(look.base_url, path)}
+    url = address(look.base_url, door("go", form.act, form.target))
+    return {"type": "Action.OpenUrl", "title": "Open the web page", "url": url}
 
 
 def dialog(title: str, drawn: Card, names: Names) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.slack.draw.blocks import address, home_pages, message_pages, opener_pages
+from bot.slack.draw.blocks import home_pages, message_pages, opener_pages
 from bot.slack.draw.modal import Look, beside, form_pages, form_view, home_view, list_view, message_view
 from bot.slack.draw.place import Place
 from bot.text.words import readable
+from bot.ways import address
 from models import message as m
 from tests.bot.slack import said
 from tests.bot.slack.reader import texts
