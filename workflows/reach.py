@@ -12,6 +12,12 @@ from models.chat import Conversation, Workspace
 from models.person import Identity, Person, Preference
 
 PAGE = 1000  # people in one question to the database
+CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web inbox"}
+
+
+def chats_in_use(settings: Settings) -> list[str]:
+    """Return the chats that this deployment is connected to."""
+    return [name for name, there in (("slack", settings.slack), ("teams", settings.teams)) if there]
 
 
 def channels_of(session: Session, settings: Settings, person: Person, *, waits: bool = True) -> list[str]:
@@ -78,14 +84,13 @@ def _chats(
     session: Session, settings: Settings, people: Sequence[int], open_: Sequence[str]
 ) -> Sequence[Row[int, str]]:
     """Return (person id, chat) for every chat they can be written to in, the best one first."""
-    platforms = [name for name, there in (("slack", settings.slack), ("teams", settings.teams)) if there]
     known = exists().where(Conversation.identity_id == Identity.id)  # Teams must have told us where
     return session.execute(
         select(Identity.person_id, Identity.platform)
         .join(Workspace, and_(Workspace.platform == Identity.platform, Workspace.ref == Identity.workspace))
         .where(
             Identity.person_id.in_(people),
-            Identity.platform.in_(platforms),
+            Identity.platform.in_(chats_in_use(settings)),
             Identity.unreachable_since.is_(None),
             Workspace.state.in_(open_),
             or_(Identity.platform != "teams", known),

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, case, exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func, select
 
 from config.catalogue import is_criterion
 from models import message as m
 from models.campaign import Assignment
-from models.outbox import Delivery, OutboxMessage
 from models.person import Person
-from workflows import outages
+from workflows import outages, unreached
 from workflows.context import Context, say_date, zone_of
 from workflows.counts import Count, chart, count_by, overdue, sentence
-from workflows.duty import OPEN, begun
+from workflows.duty import begun
 from workflows.who import everyone, overseers_or_managers, visible
 from workflows.whom import find_person
 from workflows.workflow import REGISTRY, Answers, Invalid, Refusal, Workflow
@@ -46,7 +44,7 @@ def status(ctx: Context, target: str, answers: Answers) -> m.Home:
         *([m.Message("By topic", charts=(chart("Done, open and overdue by topic", counts),))] if counts else []),
         *_departments(ctx),
         _overdue_card(ctx),
-        _unreachable_card(ctx),
+        *unreached.cards(ctx),
     ]
     return m.Home(title, cards=tuple(cards))
 
@@ -222,46 +220,6 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
 def _notes(ctx: Context, person: Person, *, down: bool) -> list[str]:
     """Return what stands beside somebody who is late."""
     return ["on leave"] * person.away(ctx.today) + [outages.NOTE] * down
-
-
-def _unreachable_card(ctx: Context) -> m.Message:
-    """Return the table of those who owe something and whom no message reaches, or nobody knows whether it did."""
-    # What was dropped was not wanted any more, and says nothing about an address.
-    fine = ("queued", "claimed", "sent", "in doubt", "dropped")
-    undelivered = ~exists().where(Delivery.message_id == OutboxMessage.id, Delivery.state.in_(fine))
-    unconfirmed = exists().where(Delivery.message_id == OutboxMessage.id, Delivery.state == "unconfirmed")
-    later = aliased(OutboxMessage)
-    reached_since = exists().where(
-        later.person_id == Person.id,
-        later.id > OutboxMessage.id,
-        Delivery.message_id == later.id,
-        Delivery.sent_at.is_not(None),
-    )
-    rows = ctx.session.execute(
-        select(Person.ref, func.max(case((unconfirmed, 1), else_=0)))
-        .join(Assignment, Assignment.assignee_id == Person.id)
-        .join(OutboxMessage, OutboxMessage.person_id == Person.id)
-        .where(
-            visible(ctx.person),
-            Assignment.state.in_(OPEN),
-            OutboxMessage.dropped_at.is_(None),
-            OutboxMessage.kind != "sign-in",
-            undelivered,
-            ~(unconfirmed & reached_since),
-        )
-        .group_by(Person.ref)
-        .order_by(Person.ref)
-        .limit(SHOWN)
-    ).all()
-    if not rows:
-        return m.Message("Reach", lines=("Everybody who owes something can be reached.",), tone="good")
-    notes = {0: "nobody can reach them: check their address", 1: "unconfirmed: the next reminder asks again"}
-    table = m.Table(
-        "Whom no message reached for certain",
-        ("Who", "Why"),
-        tuple((m.mention(ref), notes[doubt]) for ref, doubt in rows),
-    )
-    return m.Message(f"Not reached: {len(rows)}", tables=(table,), tone="warn")
 
 
 def _exports() -> tuple[m.Link, ...]:

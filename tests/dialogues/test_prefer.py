@@ -190,3 +190,27 @@ def test_an_account_with_a_known_address_is_who_has_it(both: Both) -> None:
     client.writes("todo")
     both.teams.settle()
     assert "I don't know you yet." in str(client.chat.by_bot()[-1].card)
+
+
+def test_status_names_whom_a_chat_lost_and_by_what_they_are_reached(both: Both) -> None:
+    """Keisha removes the app in Teams, and Slack refuses her: she gets letters, and those who may see her see that."""
+    keisha, policy = both.stage.person("Keisha"), publish(both.stage, "One", "Be kind.")
+    in_teams, in_slack = both.teams.hand(keisha.row).client, both.slack.hand(keisha.row).client
+    both.says("slack", "Ana", "status").sees("Everybody who owes something can be reached.").misses("Lost in a chat")
+    in_teams.removes()
+    row = "Keisha Robinson Teams Mon 23 Nov 2026 Slack"
+    both.says("teams", "Ana", "status").sees("Lost in a chat: 1", row, "can be reached.")
+
+    in_slack.user.refuses = "user_disabled"
+    both.stage.later(days=1)
+    both.asks("Keisha", policy)
+    assert both.letters("Keisha") == ["One"]
+    mailed = ("Keisha Robinson Slack Tue 24 Nov 2026 E-mail", "Keisha Robinson Teams Mon 23 Nov 2026 E-mail")
+    for name in ("Ana", "Bruno"):  # the lead, and her manager
+        both.says("slack", name, "status").sees("Lost in a chat: 2", *mailed)
+    for name in ("Chidi", "Callum"):
+        both.says("slack", name, "status").misses("Lost in a chat", "Keisha")
+
+    in_teams.installs()
+    both.teams.settle()
+    both.says("slack", "Bruno", "status").sees("Lost in a chat: 1", "Keisha Robinson Slack Tue 24 Nov 2026 Teams")

@@ -11,9 +11,7 @@ from models.campaign import Campaign
 from workflows.campaign.population import PAGE, Sorting
 from workflows.campaign.roster import Standing
 from workflows.context import Context, say_date
-from workflows.reach import channels_by_person, people_in
-
-CHANNELS = {"slack": "Slack", "teams": "Teams", "mail": "E-mail", "web": "Web inbox"}
+from workflows.reach import CHANNELS, channels_by_person, people_in
 
 
 def channels(ctx: Context, people: Iterable[Standing]) -> dict[int, list[str]]:
