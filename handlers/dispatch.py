@@ -165,7 +165,12 @@ def _stands(ctx: Context, thing: Any) -> Reply:
 
 
 def _first(ctx: Context, gesture: Gesture) -> bool:
-    """Return whether this gesture's key is new, and remember it."""
-    key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode()).hexdigest()
+    """Return whether a gesture is new, by all that it is known by, and remember it."""
+    return all(_new(ctx, gesture, known_by) for known_by in (gesture.key, gesture.twin) if known_by)
+
+
+def _new(ctx: Context, gesture: Gesture, known_by: str) -> bool:
+    """Return whether a key is new, and remember it."""
+    key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{known_by}".encode()).hexdigest()
     inserted = insert_or_ignore(ctx.session, SeenGesture).returning(SeenGesture.key)
     return ctx.session.scalar(inserted, {"key": key, "at": ctx.now}) is not None

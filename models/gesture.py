@@ -37,8 +37,9 @@ class Gesture:
     """What a person did on some surface, verified and read but not yet understood.
 
     `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
-    second copy has no second effect. `shown` is the digest of the form that was answered, `at` the platform's time,
-    `files` came with typed words and answer a form's questions for files, in order.
+    second copy has no second effect; `twin` is what it shares with a copy that came under another id. `shown` is the
+    digest of the form that was answered, `at` the platform's time, `files` came with typed words and answer a form's
+    questions for files, in order.
     """
 
     kind: GestureKind
@@ -53,6 +54,7 @@ class Gesture:
     shown: str = ""
     operator: str = ""
     files: tuple[Upload, ...] = ()
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

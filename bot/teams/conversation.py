@@ -160,7 +160,7 @@ class Talk:
         kind: GestureKind = "command" if words else kinds.get(came.kind, "button")
         gesture = Gesture(
             kind, known.person_id, came.at, self._auth(came.sender), came.key, place.act, place.target, words,
-            values=came.values, shown=place.shown, files=uploads,
+            values=came.values, shown=place.shown, files=uploads, twin=came.twin,
         )  # fmt: skip
         reply = await (self._inbound.look(gesture) if came.kind == "look" else self._inbound.receive(gesture))
         names = await self._names(reply)

@@ -61,6 +61,7 @@ class Came:
     files: tuple[Handed, ...] = ()
     linked: bool = False  # a file was shared among others: only its address came, and stands behind the words
     card: str = ""
+    twin: str = ""  # what it shares with a copy that Teams sends under a new id
     invoked: bool = False  # the answer goes back in the response
 
 
@@ -93,7 +94,7 @@ def message(activity: Activity, now: datetime) -> Came:
     links = [] if mine else [link for one in found if _is_link(link := text(one, "contentUrl"))]
     return Came(
         "command", "chat", sender, _key(activity), _at(activity, now), " ".join((words, *links)).strip(),
-        files=files, linked=bool(links),
+        files=files, linked=bool(links), twin=_twin(activity, sender, words),
     )  # fmt: skip
 
 
@@ -139,6 +140,12 @@ def _is_link(address: str) -> bool:
 def _key(activity: Activity) -> str:
     """Return what a second copy of a gesture shares with the first."""
     return f"{text(part(activity, 'conversation'), 'id')}\n{text(activity, 'id')}"
+
+
+def _twin(activity: Activity, sender: Sender, words: str) -> str:
+    """Return what typed words share with a copy under a new id; nothing without a time, or they were said only once."""
+    time = text(activity, "timestamp")
+    return "\n".join((sender.at.id, sender.account, time, words)) if time else ""
 
 
 def _step(sender: Sender, place: Place) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.teams import ASK, LOUD
+from tests.attacks.teams import ASK, LOUD, send, typed
+from tests.dialogues.test_acknowledge import ask
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office, open_office
 from tests.support.teams.surface import Hand, TeamsScreen
@@ -51,14 +52,52 @@ def questions(office: Office) -> int:
 
 
 def test_typed_words_come_again(office: Office) -> None:
-    """The same message has one effect, and is answered at once."""
+    """The same message has one effect, as it was and under a new id, and is answered at once."""
     hand = office.hand("Chidi")
     got = hand.client.writes(ASK)
-    for _ in range(2):
-        office.stage.later(seconds=15)
-        assert hand.client.again(got.activity).status == 200
+    assert {one.status for one in resend(office, hand, got)} == {200}
+    assert questions(office) == 1
+
+
+def test_the_id_alone_is_enough_to_know_a_message_again(office: Office) -> None:
+    """Whatever time a copy says."""
+    hand = office.hand("Chidi")
+    got = hand.client.writes(ASK)
+    office.stage.later(seconds=15)
+    hand.client.carries({**got.activity, "timestamp": "2026-11-23T09:00:15.001Z"})
     office.surface.settle()
     assert questions(office) == 1
+
+
+def test_the_same_words_later_are_said_again(office: Office) -> None:
+    """Their time tells them from a copy."""
+    hand = office.hand("Chidi")
+    for _ in range(2):
+        hand.client.writes(ASK)
+        office.surface.settle()
+        office.stage.later(seconds=1)
+    assert questions(office) == 2
+
+
+def test_without_a_time_the_id_alone_counts(office: Office) -> None:
+    """Nobody's words are taken for a copy of what they said before."""
+    for _ in range(2):
+        activity = typed(office, timestamp=None)
+        for _ in range(2):
+            assert send(office, activity).status == 200
+            office.surface.settle()
+    assert questions(office) == 2
+
+
+def test_two_who_say_the_same_at_once_are_two(office: Office) -> None:
+    """In one conversation, in the same millisecond."""
+    ask(office.stage, office.stage.person("Keisha"), "POL-1")
+    chidi, keisha = office.client("Chidi"), office.client("Keisha")
+    where = office.teams.world.group(chidi.user, keisha.user)
+    for client in (chidi, keisha):
+        client.writes(f"policy ask POL-1 {LOUD}", where)
+    office.surface.settle()
+    assert questions(office) == 2
 
 
 def test_a_form_in_a_chat_comes_again(office: Office) -> None:
