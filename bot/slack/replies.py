@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from bot.inbound import BROKE, NOT_SAVED
-from bot.slack.draw.blocks import TONES, Page, home_pages, message_pages, opener_pages
+from bot.slack.draw.blocks import Page, home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import BUTTON_VALUE
 from bot.slack.draw.modal import Look, View, beside, form_view, home_view, list_view, message_view, more_to_ask
 from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Call, Follow, Respond
 from bot.slack.gestures import NO_PLACE, Came
+from bot.text.parts import TONES
 from bot.text.words import Names
 from handlers.answers import digest
 from models import message as m

@@ -29,6 +29,7 @@ from bot.teams.draw.card import Look, message_cards, summary
 from bot.teams.draw.place import Place
 from bot.teams.replies import activity
 from bot.teams.who import PLATFORM
+from bot.text.parts import first_line
 from bot.web.links import way_in, with_way_in
 from config.settings import Settings
 from handlers.dispatch import opens
@@ -107,8 +108,7 @@ class TeamsChannel:
         look = Look(names, self._base_url, opens, dialogs=self._dialogs, step=secrets.token_hex(8))
         shown = with_way_in(message, copy.address.token)
         card = message_cards(shown, look, Place("inbox.show", f"M-{copy.message_id}"))[0]
-        first = next((line for line in message.lines if line.strip()), "")
-        said = activity(card, summary(message.title, first, names))
+        said = activity(card, summary(message.title, first_line(message.lines), names))
         try:
             return await self._handed_over(copy, said)
         except Refused as refused:

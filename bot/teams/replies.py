@@ -9,6 +9,7 @@ from typing import Any
 from bot.teams.draw.card import Card, Look, home_cards, message_cards, summary
 from bot.teams.draw.form import dialog, form_card
 from bot.teams.draw.place import Place
+from bot.text.parts import above, first_line
 from bot.text.words import Names, readable
 from handlers.answers import digest
 from models import message as m
@@ -44,8 +45,8 @@ def drawn(showing: Showing) -> list[Card]:
 def activities(showing: Showing) -> list[dict[str, Any]]:
     """Return a reply as messages of a conversation."""
     said = showing.reply.said
-    lines = said.lines if not isinstance(said, m.Home) or said.cards else (*said.lines, said.empty)
-    notice = summary(said.title, next((line for line in lines if line.strip()), ""), showing.look.names)
+    lines = above(said) if isinstance(said, m.Home) else said.lines
+    notice = summary(said.title, first_line(lines), showing.look.names)
     return [activity(card, notice) for card in drawn(showing)]
 
 

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.text.parts import DIGEST
 from bot.ways import door, inside
 from bot.web.frame import Ask, Frame
 from bot.web.prose import Heading, prose
@@ -46,7 +47,6 @@ HERE = Path(__file__).parent
 RADIO_CARDS = 6  # more options than this are a list to pick from
 _COMMAND = re.compile(r"`([^`<>\s](?:[^`<>\n]{0,78}[^`<>\s])?)`")
 _FIGURE = re.compile(r"[\d.,\u00a0 %+-]+")
-_DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading: drawn small
 LONG_TEXT = 4  # chapters from which a text has a table of contents
 
 
@@ -134,7 +134,7 @@ def _environment() -> Environment:
     environment.globals.update(
         static=static, go=partial(door, "go"), do=partial(door, "do"), inside=inside, kind=_kind, given=_given,
         chosen=_chosen, day_or_text=_day_or_text, RADIO_CARDS=RADIO_CARDS, figure_columns=_figure_columns,
-        has_file=_has_file, has_person=_has_person, is_digest=_DIGEST.fullmatch,
+        has_file=_has_file, has_person=_has_person, is_digest=DIGEST.fullmatch,
     )  # fmt: skip
     environment.filters["moment"] = _moment
     return environment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
@@ -11,18 +10,17 @@ from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, NOTICE, RO
 from bot.slack.draw.pages import MESSAGE, leading_on, paged
 from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import cut, fits, plain
+from bot.text.parts import TONES, above, fact_runs, first_line
 from bot.text.prose import draw_prose
-from bot.text.runs import Run, run, runs
+from bot.text.runs import run, runs
 from bot.text.tables import draw_chart, draw_table
 from bot.text.words import Names, readable
 from bot.ways import address, behind, door
 from models.message import Button, Fact, Form, Home, Link, Message, Tone
 
 Page = dict[str, Any]
-TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
 LINK, FORM = ".link", ".form"
 SHORT, SIDE_BY_SIDE = 48, 160  # characters of a fact, and of all facts, that stand beside others
-_DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 
 
 class Drawing:
@@ -63,7 +61,7 @@ class Drawing:
     def words(self, flow: Flow, lines: Sequence[str], facts: Sequence[Fact]) -> None:
         """Add lines and facts: short facts side by side under the title, long ones each on a line below."""
         known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
-        said = [(_fact(*one), _short(*one)) for one in known if any(one)]
+        said = [(fact_runs(*one), _short(*one)) for one in known if any(one)]
         beside = [fact for fact, short in said if short]
         if sum(len(one["text"]) for fact in beside for one in fact) > SIDE_BY_SIDE:
             beside = []
@@ -138,14 +136,13 @@ class Drawing:
 def message_pages(message: Message, names: Names, base_url: str, again: str = "") -> list[Page]:
     """Return a message as one or more chat messages; `again` as in `leading_on`."""
     groups = [Drawing(names, base_url).message(message)]
-    first = next((line for line in message.lines if line.strip()), "")
-    return _sent(groups, _notice(message.title, first, names), again)
+    return _sent(groups, _notice(message.title, first_line(message.lines), names), again)
 
 
 def home_pages(home: Home, names: Names, base_url: str, again: str = "") -> list[Page]:
     """Return a list of cards as one or more chat messages; `again` as in `leading_on`."""
-    first = next((line for line in _above(home) if line.strip()), "")
-    return _sent(home_groups(home, Drawing(names, base_url)), _notice(home.title, first, names), again)
+    notice = _notice(home.title, first_line(above(home)), names)
+    return _sent(home_groups(home, Drawing(names, base_url)), notice, again)
 
 
 def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Page]:
@@ -170,16 +167,12 @@ def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Pa
 def home_groups(home: Home, drawing: Drawing) -> Iterator[list[Block]]:
     """Yield what is said above the cards, then each card, then the buttons below, with a line across between them."""
     flow = drawing.header(home.title)
-    drawing.lines(flow, _above(home))
+    drawing.lines(flow, above(home))
     yield flow.blocks
     for card in home.cards:
         yield [{"type": "divider"}, *drawing.card(card)]
     if home.buttons:
         yield [{"type": "divider"}, *drawing.ways(home.buttons, ())]
-
-
-def _above(home: Home) -> tuple[str, ...]:
-    return home.lines if home.cards else (*home.lines, home.empty)
 
 
 def _sent(groups: Any, notice: str, again: str) -> list[Page]:
@@ -198,11 +191,3 @@ def _notice(title: str, line: str, names: Names) -> str:
 
 def _short(label: str, value: str) -> bool:
     return len(label) + len(value) <= SHORT and "\n" not in value
-
-
-def _fact(label: str, value: str) -> list[Run]:
-    """Return a fact: its label in bold, then its value; what is for comparing stands as code."""
-    said = [run(label, "bold")] if label else []
-    if not value:
-        return said
-    return said + ([run(" "), run(value, "code")] if _DIGEST.fullmatch(value) else runs(f" {value}", {}))

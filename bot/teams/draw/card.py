@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,20 +10,19 @@ from typing import Any
 from bot.teams.draw.flow import Element, Flow, heading
 from bot.teams.draw.limits import ACTIONS, CARD_BYTES, SUMMARY, TITLE, VERSION
 from bot.teams.draw.place import OPEN, TURN, Place
+from bot.text.parts import TONES, above, fact_runs
 from bot.text.prose import draw_prose
-from bot.text.runs import Run, run, runs
+from bot.text.runs import runs
 from bot.text.tables import draw_chart, draw_table
 from bot.text.words import Names, readable
 from bot.ways import address, behind
 from models.message import Button, Fact, Home, Link, Message, Table, Tone
 
 Card = dict[str, Any]
-TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
 STYLES = {"primary": "positive", "danger": "destructive"}
 WIDE = 5  # columns that still fit a phone
 _FOOT = 900  # bytes kept on every page for where one is and the way on
 _AROUND = 400  # bytes of what stands around the elements
-_DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Drawing:
     def facts(self, flow: Flow, facts: Sequence[Fact]) -> None:
         """Add facts to a flow, one a line."""
         for one in facts:
-            if said := list(_fact(readable(one.label, self.look.names), readable(one.value, self.look.names))):
+            if said := fact_runs(readable(one.label, self.look.names), readable(one.value, self.look.names)):
                 flow.say(said)
 
     def table(self, flow: Flow, table: Table) -> None:
@@ -169,7 +167,7 @@ def home_cards(home: Home, look: Look, place: Place | None = None) -> list[Card]
 def _groups(home: Home, drawing: Drawing) -> Iterator[list[Element]]:
     flow = Flow()
     flow.put(drawing.title(home.title, size="Large"))
-    drawing.lines(flow, home.lines if home.cards else (*home.lines, home.empty))
+    drawing.lines(flow, above(home))
     yield flow.elements
     for card in home.cards:
         yield _apart(drawing.message(card))
@@ -243,12 +241,3 @@ def _foot(number: int, of: int, drawing: Drawing, place: Place | None) -> list[E
     ways += [(number + 1, f"More ({number + 1} of {of})")] if number < of else []
     turns = [drawing.pressed(label, replace(place, page=to, way=TURN), {}) for to, label in ways]
     return [where, *action_sets(turns)]
-
-
-def _fact(label: str, value: str) -> Iterator[Run]:
-    """Yield a fact: its label in bold, then its value; what is for comparing stands as code."""
-    if label:
-        yield run(label, "bold")
-    if value:
-        yield run(" ")
-        yield from [run(value, "code")] if _DIGEST.fullmatch(value) else runs(value, {})
