@@ -49,6 +49,11 @@ def complete(form: m.Form, values: Mapping[str, Any]) -> bool:
     return bool(required) and all(values.get(one.name) for one in required)
 
 
+def ticked(value: Any) -> bool:
+    """Return whether what was sent, typed or filled in beforehand ticks a box."""
+    return str(value).lower() in ("true", "on", "1", "yes")
+
+
 def _answer(ctx: Context, one: m.AnyField, value: Any) -> Any:
     """Return the typed answer to one question. Raises Invalid(text=...)."""
     match one:
@@ -88,10 +93,9 @@ def _single(value: Any) -> str:
 
 
 def _toggle(one: m.Toggle, value: Any) -> bool:
-    ticked = str(value).lower() in ("true", "on", "1", "yes")
-    if one.required and not ticked:
+    if one.required and not ticked(value):
         raise Invalid(text="Tick this box to go on.")
-    return ticked
+    return ticked(value)
 
 
 def _chosen(one: m.Choice, text: str) -> str:

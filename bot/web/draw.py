@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.text.filled import given
 from bot.text.parts import DIGEST
 from bot.ways import door, inside
 from bot.web.frame import Ask, Frame
@@ -152,7 +153,7 @@ def _kind(field: AnyField) -> str:
 
 def _given(field: AnyField, ask: Ask) -> Any:
     """Return what stands in the field: what was sent last time, otherwise what it is filled with beforehand."""
-    value = ask.values.get(field.name, getattr(field, "value", ""))
+    value = given(field, ask.values)
     if isinstance(value, list | tuple):  # sent several times: all of it is shown, for the person to choose
         value = "\n".join(str(one) for one in value)
     if isinstance(value, Upload):
@@ -161,7 +162,7 @@ def _given(field: AnyField, ask: Ask) -> Any:
 
 
 def _chosen(field: Choice, ask: Ask) -> set[str]:
-    value = ask.values.get(field.name, field.value)
+    value = given(field, ask.values)
     if isinstance(value, str):
         return set(value.split(",")) if field.many else {value}
     return set(value or ())

@@ -5,15 +5,16 @@ What does not fit beside a field (a label, a hint, an option of many words) stan
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from bot.slack.draw.limits import BOXES, GROUPS, HINT, INPUT, LABEL, OPTION_HINT, OPTION_LABEL, OPTIONS
 from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import fits, plain
+from bot.text.filled import chosen, day
 from bot.text.runs import run, runs
 from bot.text.words import Names, readable
+from handlers.answers import ticked
 from models.message import AnyField, Choice, Date, File, Option, Person, Text, Toggle
 
 ANSWER = "v"  # action_id of every question
@@ -59,7 +60,7 @@ def _element(field: AnyField, value: Any, names: Names, *, files: bool) -> Block
         return None
     match field:
         case Choice():
-            return _choice(field, _chosen(field, value), names)
+            return _choice(field, chosen(field, value), names)
         case Text():
             return _text(field, value)
         case Person():
@@ -93,9 +94,9 @@ def _unanswerable(field: AnyField, label: str, hint: str) -> list[Block]:
     return flow.blocks
 
 
-def _choice(field: Choice, chosen: list[str], names: Names) -> Block:
+def _choice(field: Choice, filled: list[str], names: Names) -> Block:
     options = [_option(one, names) for one in field.options]
-    there = [one for one in options if one["value"] in chosen]
+    there = [one for one in options if one["value"] in filled]
     open_to_view = len(options) <= FEW or (len(options) <= BOXES and any(one.hint for one in field.options))
     if open_to_view:
         kind = "checkboxes" if field.many else "radio_buttons"
@@ -133,13 +134,6 @@ def _spell_out(flow: Flow, field: Choice, names: Names) -> None:
             flow.item([run(label or "-", "bold"), *([run(f": {hint}")] if hint else [])])
 
 
-def _chosen(field: Choice, value: Any) -> list[str]:
-    """Return the values that are chosen beforehand; people may also have typed the label of an option."""
-    given = value if isinstance(value, list | tuple) else str(value or "").split(",") if field.many else [value]
-    wanted = {str(one).strip().lower() for one in given if one}
-    return [one.value for one in field.options if wanted & {one.value.lower(), one.label.lower()}]
-
-
 def _text(field: Text, value: Any) -> Block:
     limit = _room(field)
     drawn: Block = {"type": "plain_text_input", "action_id": ANSWER, "multiline": field.long, "max_length": limit}
@@ -166,21 +160,11 @@ def person_option(ref: str, name: str) -> Block:
 
 def _date(value: Any) -> Block:
     drawn: Block = {"type": "datepicker", "action_id": ANSWER}
-    day = str(value or "")
-    try:
-        date.fromisoformat(day)
-    except ValueError:
-        return drawn
-    return {**drawn, "initial_date": day} if len(day) == 10 else drawn
+    initial = day(value)
+    return {**drawn, "initial_date": initial} if initial else drawn
 
 
 def _toggle(field: Toggle, value: Any) -> Block:
     yes = {"text": plain("Yes", OPTION_LABEL), "value": TICKED}
     drawn: Block = {"type": "checkboxes", "action_id": ANSWER, "options": [yes]}
-    ticked = value is True or str(value).lower() in ("true", "on", "1", "yes")
-    return {**drawn, "initial_options": [yes]} if ticked else drawn
-
-
-def given(field: AnyField, values: Mapping[str, Any]) -> Any:
-    """Return what stands in a field: what was sent last time, otherwise what it is filled with beforehand."""
-    return values.get(field.name, getattr(field, "value", ""))
+    return {**drawn, "initial_options": [yes]} if ticked(value) else drawn

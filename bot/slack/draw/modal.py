@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.slack.draw.blocks import Drawing, home_groups
-from bot.slack.draw.fields import asks, draw_field, given
+from bot.slack.draw.fields import asks, draw_field
 from bot.slack.draw.limits import HINT, INPUT, PRIVATE, VIEW_BLOCKS, VIEW_BUTTON, VIEW_BYTES, VIEW_TITLE
 from bot.slack.draw.pages import VIEW, Paper, in_bytes, leading_on, paged
 from bot.slack.draw.place import Place
 from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import fits, plain
+from bot.text.filled import given
 from bot.text.parts import TONES
 from bot.text.runs import run, runs
 from bot.text.words import Names, readable

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from bot.teams.draw.card import Card, Drawing, Look, action_sets, card, paged, weight
 from bot.teams.draw.flow import Element, Flow
 from bot.teams.draw.limits import CARD_BYTES, DIALOG_TITLE, OPTIONS
 from bot.teams.draw.place import FIELD, SEND, Place
+from bot.text.filled import chosen, day, given
 from bot.text.runs import run, runs
 from bot.text.words import Names, readable
 from bot.ways import address, door
+from handlers.answers import ticked
 from models.message import AnyField, Choice, Date, File, Form, Message, Person, Text, Toggle
 
 FEW = 5  # options up to here stand open to view
@@ -67,8 +68,7 @@ def _field(field: AnyField, values: Mapping[str, Any], errors: Mapping[str, str]
         flow.say(runs(field.hint, names))
     if field.name in errors:
         flow.say([run("⚠️ "), *runs(errors[field.name], names)])
-    value = values.get(field.name, getattr(field, "value", ""))
-    drawn = _input(field, value, label, names)
+    drawn = _input(field, given(field, values), label, names)
     return [*flow.elements, *([{"id": FIELD + field.name, **drawn}] if drawn else [])]
 
 
@@ -85,17 +85,15 @@ def _input(field: AnyField, value: Any, label: str, names: Names) -> Element | N
             drawn = {"type": "Input.Text", "placeholder": "Name or e-mail address"}
             return {**drawn, "value": readable(shown, {})} if shown else drawn
         case Date():
-            day = _day(value)
-            return {"type": "Input.Date", **({"value": day} if day else {})}
+            initial = day(value)
+            return {"type": "Input.Date", **({"value": initial} if initial else {})}
         case Toggle():
-            ticked = value is True or str(value).lower() in ("true", "on", "1", "yes")
-            return {"type": "Input.Toggle", "title": label, "value": str(ticked).lower(), "wrap": True}
+            return {"type": "Input.Toggle", "title": label, "value": str(ticked(value)).lower(), "wrap": True}
         case File():
             return None
 
 
 def _choice(field: Choice, value: Any, names: Names) -> Element:
-    given = value if isinstance(value, list | tuple) else str(value or "").split(",") if field.many else [str(value)]
     options = [
         {"title": ": ".join(readable(part, names) for part in (one.label, one.hint) if part), "value": one.value}
         for one in field.options[:OPTIONS]
@@ -107,17 +105,8 @@ def _choice(field: Choice, value: Any, names: Names) -> Element:
         "style": "expanded" if len(options) <= FEW or field.many else "compact",
         "wrap": True,
     }
-    wanted = {str(one).strip().lower() for one in given if one}
-    chosen = [one.value for one in field.options if wanted & {one.value.lower(), one.label.lower()}]
-    return {**drawn, "value": ",".join(chosen if field.many else chosen[:1])} if chosen else drawn
-
-
-def _day(value: Any) -> str:
-    text = str(value or "")
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
+    filled = chosen(field, value)
+    return {**drawn, "value": ",".join(filled if field.many else filled[:1])} if filled else drawn
 
 
 def _web_page(form: Form, look: Look) -> list[Element]:
