@@ -8,13 +8,16 @@ know it, too; slots given out before it are void.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.channel import Later
+from bot.database import Database
 from models.chat import Pace
 from workflows.context import insert_or_ignore
 
@@ -120,6 +123,33 @@ class Pacer:
                 session.flush()
             rows.append(row)
         return rows
+
+
+class Gate:
+    """Where the copies of one channel wait for their slots, and where all of them are held."""
+
+    def __init__(self, database: Database, pacer: Pacer, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._pacer = pacer
+        self._clock = clock
+
+    async def turn(self, slot: Slot) -> Later | None:
+        """Wait for a slot, look once more whether anything is held by then, and return what stands in its way."""
+        await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
+        holds = await self._database.read(lambda session: held(session, slot.buckets))
+        until = self._pacer.void(slot, holds)
+        return None if until is None else self.wait(until)
+
+    def wait(self, until: datetime) -> Later:
+        """Return that a copy is held until then."""
+        return Later("held", max(until - self._clock(), timedelta()), blameless=True)
+
+    async def hold(self, name: str, after: timedelta) -> Later:
+        """Let nothing of a bucket begin before the chat wants it: in this process at once, then in all of them."""
+        now = self._clock()
+        self._pacer.note(name, now + after + SKEW)
+        await self._database.write(lambda session: self._pacer.write_down(session, name, now))
+        return Later("ratelimited", after + SKEW, blameless=True)
 
 
 def held(session: Session, names: Sequence[str]) -> Holds:

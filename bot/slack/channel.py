@@ -6,7 +6,6 @@ whether it arrived is looked for in the direct messages, long after it can still
 
 from __future__ import annotations
 
-import asyncio
 import math
 import uuid
 from collections.abc import Callable, Mapping
@@ -18,10 +17,9 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import pace
 from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
 from bot.database import Database
-from bot.pace import Pacer, Slot
+from bot.pace import Gate, Pacer, Slot
 from bot.slack.api import Api, NoToken, NotSent, Refused, TooMuch, Trouble
 from bot.slack.draw.blocks import message_pages
 from bot.slack.places import Place, Places, where_it_can_go, where_it_is, where_it_may_be
@@ -73,10 +71,9 @@ class SlackChannel:
         self.pacer = Pacer("slack", settings.slack_per_second, settings.slack_per_conversation, KINDS)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.slack_per_second * AHEAD))))
         self.timeout = api.timeout + AROUND
-        self._database = database
         self._base_url = settings.base_url
         self._api = api
-        self._clock = clock
+        self._gate = Gate(database, self.pacer, clock)
 
     def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
         """See Channel.address: somebody is written to where they can be reached, in a connected workspace first."""
@@ -95,12 +92,8 @@ class SlackChannel:
         return Address(found, slot, way_in(session, row, now))
 
     async def turn(self, copy: Copy) -> Later | None:
-        """See Channel.turn: wait for the slot, and look once more whether anything is held by then."""
-        slot: Slot = copy.address.slot
-        await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
-        holds = await self._database.read(lambda session: pace.held(session, slot.buckets))
-        until = self.pacer.void(slot, holds)
-        return None if until is None else self._wait(until)
+        """See Channel.turn."""
+        return await self._gate.turn(copy.address.slot)
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
@@ -156,9 +149,6 @@ class SlackChannel:
         if until is not None:
             raise Held(until)
 
-    def _wait(self, until: datetime) -> Later:
-        return Later("held", max(until - self._clock(), timedelta()), blameless=True)
-
     async def _find(self, place: Place, copy: Copy) -> str:
         """Return the ref of a copy in somebody's direct messages, or nothing."""
         opened = await self._api.call(place.workspace, "conversations.open", users=place.user)
@@ -179,7 +169,7 @@ class SlackChannel:
         """Return what became of a copy, after everybody else has been kept from the same trouble."""
         match trouble:
             case Held():
-                return self._wait(trouble.until)
+                return self._gate.wait(trouble.until)
             case TooMuch(after=after):
                 return await self._hold(copy.address.slot, after)
             case NotSent():
@@ -202,13 +192,9 @@ class SlackChannel:
         return Later(code) if code in A_SETTING else Failed(code)
 
     async def _hold(self, slot: Slot, after: timedelta) -> Later:
-        """Let nothing begin before Slack wants it: in this process at once, then in all of them."""
-        now = self._clock()
+        """Hold the kind of call that Slack had too many of, where it has a limit of its own, or the workspace."""
         kind = slot.buckets[1]
-        name = kind if kind.endswith(KINDS) else slot.buckets[0]
-        self.pacer.note(name, now + after + pace.SKEW)
-        await self._database.write(lambda session: self.pacer.write_down(session, name, now))
-        return Later("ratelimited", after + pace.SKEW, blameless=True)
+        return await self._gate.hold(kind if kind.endswith(KINDS) else slot.buckets[0], after)
 
 
 def _same_again(copy: Copy) -> str:

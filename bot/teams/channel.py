@@ -6,7 +6,6 @@ whether it arrived stays unconfirmed and is never sent twice. The next reminder 
 
 from __future__ import annotations
 
-import asyncio
 import math
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,10 +18,9 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import pace
 from bot.channel import Copy, Doubt, Failed, Later, NotYet, Outcome, Pace, Sent
 from bot.database import Database
-from bot.pace import Pacer, Slot
+from bot.pace import Gate, Pacer, Slot
 from bot.teams.calls import NotSent, Refused
 from bot.teams.connector import SECONDS, Connector, Conversation
 from bot.teams.draw.card import Look, message_cards, summary
@@ -67,11 +65,10 @@ class TeamsChannel:
     ) -> None:
         self.pacer = Pacer(PLATFORM, settings.teams_per_second, settings.teams_per_conversation)
         self.pace = Pace(at_once=max(4, min(MOST, math.ceil(settings.teams_per_second * AHEAD))))
-        self._database = database
         self._base_url = settings.base_url
         self._dialogs = not settings.teams_local  # the Agents Playground has none
         self._connector = connector
-        self._clock = clock
+        self._gate = Gate(database, self.pacer, clock)
 
     def address(self, session: Session, row: Delivery, now: datetime) -> Address | NotYet | None:
         """See Channel.address: where somebody last wrote from, as long as they have the app."""
@@ -97,11 +94,7 @@ class TeamsChannel:
 
     async def turn(self, copy: Copy) -> Later | None:
         """See Channel.turn."""
-        slot: Slot = copy.address.slot
-        await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
-        holds = await self._database.read(lambda session: pace.held(session, slot.buckets))
-        until = self.pacer.void(slot, holds)
-        return None if until is None else Later("held", max(until - self._clock(), timedelta()), blameless=True)
+        return await self._gate.turn(copy.address.slot)
 
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
@@ -132,7 +125,7 @@ class TeamsChannel:
         """Return what became of a copy that was refused, after everybody else has been kept from the same trouble."""
         code = refused.code or str(refused.status)
         if refused.status == 429:
-            return await self._hold(copy.address.slot, refused.after or timedelta(seconds=2))
+            return await self._gate.hold(copy.address.slot.buckets[0], refused.after or timedelta(seconds=2))
         if refused.status in BUSY:
             return Later(code, refused.after)
         if refused.status == 401:
@@ -157,11 +150,3 @@ class TeamsChannel:
     async def close(self) -> None:
         """See Channel.close."""
         await self._connector.close()
-
-    async def _hold(self, slot: Slot, after: timedelta) -> Later:
-        """Let nothing begin before Teams wants it: in this process at once, then in all of them."""
-        now = self._clock()
-        name = slot.buckets[0]
-        self.pacer.note(name, now + after + pace.SKEW)
-        await self._database.write(lambda session: self.pacer.write_down(session, name, now))
-        return Later("ratelimited", after + pace.SKEW, blameless=True)
