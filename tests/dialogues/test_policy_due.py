@@ -98,7 +98,7 @@ def test_keisha_joins_and_is_asked_once_for_everything(stage: Stage) -> None:
         ]
     )
     form = keisha.says("policy bundle").sees("Acceptable Use", "Code of Conduct", "Access Control", "Wed 9 Dec 2026")
-    form.fills(**{f"agree_{first}": False}).sees("Tick at least one policy")
+    form.offers("Acknowledge all ticked").fills(**{f"agree_{first}": False}).sees("Tick at least one policy")
     form.fills(**{f"agree_{first}": True, f"agree_{second}": True}).sees("Type your name here too")
     assert stage.records("policy.acknowledged") == []
     form.fills(**{f"agree_{first}": True, f"agree_{second}": True, f"name_{second}": "K. Robinson"}).sees(

@@ -71,7 +71,7 @@ def bundle_form(ctx: Context, mine: list[Assignment]) -> m.Form:
         links=tuple(
             m.Link(f"Read “{version_of(ctx.session, one).title}”", f"/go/policy.show/{one.code}") for one in mine
         ),
-        submit="Acknowledge what is ticked",
+        submit="Acknowledge all ticked",
     )
 
 
