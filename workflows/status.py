@@ -196,7 +196,8 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
     )
     total = ctx.session.scalar(select(func.count()).select_from(late.subquery())) or 0
     if not total:
-        return m.Message("Overdue", lines=("Nobody is late.",), tone="good")
+        everybody = overseers_or_managers(ctx, None)
+        return m.Message("Overdue", lines=("Nobody is late." if everybody else "You are not late.",), tone="good")
     found = ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN)).all()
     down = outages.beside(ctx.session, [one for one, _ in found], ctx.now)
     rows = tuple(
