@@ -130,7 +130,7 @@ def install(ctx: Context, email: str) -> Person:
             lines=("Nobody else has heard of it yet: nothing is sent before you launch a campaign.", *welcome.lines),
             links=(m.Link("Begin", "/go/setup"),),
         ),
-        kind="notice",
+        kind="request",
         dedupe="first-steps",
     )
     return person

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select, update
 
 from models.message import Message, decode, encode
-from models.outbox import Delivery, OutboxMessage
+from models.outbox import NOTICES, Delivery, OutboxMessage
 from workflows.workflow import REGISTRY
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def about(code: str) -> str:
 def overtake(ctx: Context, code: str) -> None:
     """Take the buttons that do something off the notices about a thing that has moved on, and put them away."""
     rows = select(OutboxMessage).where(
-        OutboxMessage.topic == about(code), OutboxMessage.kind == "notice", OutboxMessage.seen_at.is_(None)
+        OutboxMessage.topic == about(code), OutboxMessage.kind.in_(NOTICES), OutboxMessage.seen_at.is_(None)
     )
     for said in ctx.session.scalars(rows.order_by(OutboxMessage.id)):
         message: Message = decode(said.body)

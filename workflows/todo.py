@@ -17,6 +17,12 @@ def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
     owed = duty.owed(ctx.session, ctx.person)
     cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
     notes = tuple(note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx))
-    standing = f"{len(cards)} waiting for you." if cards else "Nothing is waiting for you."
+    waiting = len(cards) + sum(map(_waits, notes))
+    standing = f"{waiting} waiting for you." if waiting else "Nothing is waiting for you."
     lines = (standing,) if cards or notes else ()
     return m.Home("To do", lines=lines, cards=notes + cards, empty="Nothing is waiting for you. Enjoy the quiet.")
+
+
+def _waits(note: m.Message) -> bool:
+    """Return whether a note asks for something; what was only said can be put away."""
+    return all(button.act != "inbox.seen" for button in note.buttons)

@@ -36,7 +36,8 @@ def empty(request: pytest.FixtureRequest, database_url: str) -> Iterator[Stage]:
 def test_ana_is_led_from_an_empty_database_to_the_first_campaign(empty: Stage) -> None:
     """Each step is ticked by what stands in the database, and the card goes once everything is done."""
     ana = empty.person("Ana Duarte")
-    ana.opens().sees("First steps", "○ 1. Import your roster", "python -m bot people import")
+    ana.opens().sees("First steps", "○ 1. Import your roster", "python -m bot people import").misses("is installed")
+    ana.says("inbox").sees("Comply is installed", "Nobody else has heard of it yet")
 
     form = ana.opens().presses("Import the roster", on="First steps")
     empty.later(minutes=1)

@@ -39,7 +39,8 @@ def test_what_has_moved_on_leaves_the_home_page(stage: Stage) -> None:
     bring(stage, policy_file("acceptable-use", "Use things well."))
     ana, margit, tomasz = (stage.person(name) for name in ("Ana", "Margit", "Tomasz"))
     ana.says("policy submit POL-1").fills(changes="")
-    margit.opens().sees("Please approve")
+    home = margit.opens().sees("Farah Haddad").offers("Read", "Approve").misses("Got it", "Nothing is waiting")
+    assert home.text.count("Please approve") == 1, "what waits for her stands there once"
     margit.says("policy approve POL-1").presses("Approve").sees("Thank you")
     margit.opens().misses("Please approve", "Got it")
     margit.says("inbox").sees("Please approve", "Nothing to do here any more.").offers("Read")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from models import message as m
@@ -11,6 +13,7 @@ from workflows.context import Context
 from workflows.policy import states
 from workflows.policy.base import WORKFLOW
 from workflows.policy.questions import ASKED
+from workflows.policy.review import request
 from workflows.policy.settle import settles, their_words
 from workflows.workflow import Answers
 
@@ -51,10 +54,8 @@ def waiting_for_me(ctx: Context) -> tuple[m.Message, ...]:
     """Return cards for what waits for an approver, a lead or an owner: drafts, and questions about their policies."""
     drafts = select(PolicyVersion).where(PolicyVersion.state == "in review", PolicyVersion.approver_id == ctx.person.id)
     cards = [
-        m.Message(
-            f"Please approve “{version.title}”",
-            lines=(version.summary,),
-            facts=(m.Fact("Policy", version.code),),
+        replace(
+            request(ctx, version),
             buttons=(m.Button("Read", "policy.show", version.code), *states.buttons(ctx, version)),
         )
         for version in ctx.session.scalars(drafts.order_by(PolicyVersion.id))

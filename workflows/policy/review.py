@@ -32,3 +32,17 @@ def standing(ctx: Context, version: PolicyVersion, line: str) -> m.Message:
         buttons=(m.Button("Read", "policy.show", version.code), *states.buttons(ctx, version)),
         tone="good",
     )
+
+
+def request(ctx: Context, version: PolicyVersion) -> m.Message:
+    """Return what the approver is told, and sees at home for as long as it waits."""
+    return m.Message(
+        f"Please approve “{version.title}”",
+        lines=tuple(line for line in (version.summary, version.changes) if line),
+        facts=in_front(version, ctx.session.get(Person, version.author_id)),
+        buttons=(
+            m.Button("Read", "policy.show", version.code),
+            m.Button("Approve", "policy.approve", version.code, "primary"),
+            m.Button("Ask for changes", "policy.changes", version.code),
+        ),
+    )

@@ -8,7 +8,7 @@ from models.policy import PolicyVersion
 from workflows.context import Context
 from workflows.policy import compare, states
 from workflows.policy.base import WORKFLOW, subject_of
-from workflows.policy.review import in_front, links, standing
+from workflows.policy.review import in_front, links, request, standing
 from workflows.redraw import about
 from workflows.workflow import Answers, Invalid
 
@@ -51,19 +51,5 @@ def submit(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     facts = {"approver": approver.ref}
     proof = ctx.record("policy.submitted", subject_of(version), outcome="in review", facts=facts, private=private)
     ctx.move(version, "submit", states.MOVES, proof, approver_id=approver.id, changes=answers["changes"])
-    ctx.say(approver, _request(ctx, version), kind="notice", dedupe=f"{proof}:approver", topic=about(version.code))
+    ctx.say(approver, request(ctx, version), kind="request", dedupe=f"{proof}:approver", topic=about(version.code))
     return standing(ctx, version, f"{m.mention(approver.ref)} is asked to approve it.")
-
-
-def _request(ctx: Context, version: PolicyVersion) -> m.Message:
-    """Return what the approver is told."""
-    return m.Message(
-        f"Please approve “{version.title}”",
-        lines=tuple(line for line in (version.summary, version.changes) if line),
-        facts=in_front(version, ctx.session.get(Person, version.author_id)),
-        buttons=(
-            m.Button("Read", "policy.show", version.code),
-            m.Button("Approve", "policy.approve", version.code, "primary"),
-            m.Button("Ask for changes", "policy.changes", version.code),
-        ),
-    )

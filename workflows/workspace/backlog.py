@@ -11,7 +11,7 @@ from evidence.record import Subject
 from models import message as m
 from models.campaign import Assignment
 from models.chat import Outage, Workspace
-from models.outbox import Delivery, OutboxMessage
+from models.outbox import NOTICES, Delivery, OutboxMessage
 from models.person import Identity, Person
 from workflows import duty, ledger
 from workflows.campaign.gate import sendable
@@ -79,7 +79,7 @@ def _say(ctx: Context, outage: Outage, row: Workspace, person: Person) -> None:
     """Put what waited for one person into one message, and drop the copies of what it says."""
     mine = _copies(ctx, outage, row).where(OutboxMessage.person_id == person.id).order_by(Delivery.id)
     copies = ctx.session.scalars(mine).all()
-    notices = [copy.message for copy in copies if copy.message.kind == "notice"]
+    notices = [copy.message for copy in copies if copy.message.kind in NOTICES]
     owed = duty.owed(ctx.session, person)
     ids = [copy.id for copy in copies]
     dropped = update(Delivery).where(Delivery.id.in_(ids)).values(state="dropped", problem=WHY)
