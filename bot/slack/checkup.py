@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.finding import Finding
+from bot.knock import knock
 from bot.slack.api import Refused, Trouble
 from bot.slack.asking import ask, whose
 from bot.slack.manifest import EVENTS_PATH, OAUTH_PATH, scopes
@@ -22,7 +22,6 @@ from models.person import Identity
 from workflows.workspace.base import STANDS, cause_of
 
 GUIDE = "docs/how-to/operator/connect-slack.md"
-PATIENCE = 15  # seconds
 STALE = timedelta(days=2)  # people are read every night
 REINSTALL = "paste what `python -m bot manifest slack` writes into “App Manifest”, then “Reinstall to Workspace”"
 
@@ -85,13 +84,9 @@ async def _socket(settings: Settings) -> Finding:
 async def _door(settings: Settings) -> Finding:
     """Knock unsigned at the address that Slack is told: whoever is us turns that away with 401."""
     url = f"{settings.base_url}{EVENTS_PATH}"
-    try:
-        timeout = aiohttp.ClientTimeout(total=PATIENCE)
-        async with aiohttp.ClientSession(timeout=timeout) as client, client.post(url, data=b"") as response:
-            status = response.status
-    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-        how = f"{url} does not answer ({type(error).__name__})"
-        return Finding("Slack events", "warn", how, "Start it: python -m bot serve. Then check the proxy before it.")
+    status = await knock("Slack events", url)
+    if isinstance(status, Finding):
+        return status
     if status != 401:
         how = f"{url} answers {status}, and should turn an unsigned request away with 401"
         return Finding("Slack events", "bad", how, "Something before it answers: let the proxy pass /slack/ on.")

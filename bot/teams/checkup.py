@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.finding import Finding
+from bot.knock import PATIENCE, knock
 from bot.teams.bearer import AppBearer
 from bot.teams.calls import NoToken, NotSent
 from bot.teams.edge import PATH
@@ -26,7 +27,6 @@ from models.person import ANSWERING_KINDS, Identity, Person
 from workflows.reach import people_in
 from workflows.workspace.base import STANDS
 
-PATIENCE = 15  # seconds
 FOR_EVERYBODY = (
     "In the Teams admin center: Teams apps, Manage apps, Upload new app (what `python -m bot manifest teams` writes); "
     "then Teams apps, Setup policies, Global, Installed apps, Add apps. It takes some hours to reach everybody."
@@ -53,7 +53,7 @@ async def _token(settings: Settings) -> Finding:
     """Ask the login service for what we show the Bot Connector."""
     what = "Teams token"
     try:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session:
+        async with aiohttp.ClientSession(timeout=PATIENCE) as session:
             await AppBearer(settings, lambda: datetime.now(UTC)).token(session)
     except NoToken:
         todo = "Check app id, tenant id and secret (its value, not its id; it may have expired); make a new one"
@@ -97,13 +97,9 @@ async def _door(settings: Settings) -> Finding:
     """Knock without a token at the address that the Azure Bot is told: whoever is us turns that away with 401."""
     url, what = f"{settings.base_url}{PATH}", "Teams messages"
     wanted = 200 if settings.teams_local else 401
-    try:
-        timeout = aiohttp.ClientTimeout(total=PATIENCE)
-        async with aiohttp.ClientSession(timeout=timeout) as client, client.post(url, data=b"") as response:
-            status = response.status
-    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-        how = f"{url} does not answer ({type(error).__name__})"
-        return Finding(what, "warn", how, "Start it: python -m bot serve. Then check the proxy before it.")
+    status = await knock(what, url)
+    if isinstance(status, Finding):
+        return status
     if status != wanted:
         how = f"{url} answers {status}, and should answer {wanted} to what has no token"
         return Finding(what, "bad", how, f"Something before it answers: let the proxy pass {PATH} on.")
