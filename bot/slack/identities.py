@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
-from bot.slack.api import TooMuch, Trouble
+from bot.slack.api import Refused, TooMuch, Trouble
 from bot.slack.asking import ask
 from bot.slack.tokens import Tokens
 from models.chat import Workspace
@@ -33,6 +33,7 @@ PACE = 3.0  # seconds between pages: users.list takes 20 calls a minute (Tier 2)
 LASTS = timedelta(minutes=15)  # the right to read a workspace, 60,000 accounts long; after trouble it just runs out
 CONTACT_SECONDS = 2
 NOBODY = timedelta(minutes=5)  # so long somebody unknown is not asked about again
+UNASKED = timedelta(seconds=20)  # so long not, where Slack did not say whether it knows them
 MOST_NOBODIES = 1000
 MOST_SECONDS = 120  # nobody waits longer for a Retry-After
 TRIES = 5  # of one page that Slack asks us to wait for
@@ -69,6 +70,8 @@ class Identities:
             asked = ask(self._settings, "users.info", token, seconds=CONTACT_SECONDS, user=user, include_locale="true")
             said = (await asked)["user"]
         except (Trouble, KeyError) as unknown:
+            if isinstance(unknown, Trouble) and not isinstance(unknown, Refused):
+                self._nobody[key] = now + UNASKED
             log.info("unknown user not asked about", cause=type(unknown).__name__)
             return False
         await self._database.write(partial(self._meet, ref, [member_of(said, {ref})]))

@@ -222,6 +222,18 @@ def test_first_contact_asks_once(chat: Chat) -> None:
     )
 
 
+def test_whom_slack_could_not_be_asked_about_is_asked_about_again_soon(chat: Chat) -> None:
+    """Nobody is a stranger for five minutes because Slack was slow for a moment."""
+    stage, identities = chat.stage, chat.identities()
+    user = joins(chat, "Ana Duarte")
+    chat.slack.faults.add(Fault("status", "users.info", status=503))
+    assert not stage.loop.run(identities.contact(chat.team.id, user.id))
+    assert not stage.loop.run(identities.contact(chat.team.id, user.id))
+    stage.later(seconds=30)
+    assert stage.loop.run(identities.contact(chat.team.id, user.id))
+    assert linked(stage) == {user.id: "Ana Duarte"}
+
+
 def test_what_waited_goes_by_mail_when_the_account_is_gone(chat: Chat) -> None:
     stage = chat.stage
     user = joins(chat, "Ana Duarte")
