@@ -79,7 +79,7 @@ class Aside:
             await self._desk.directory.changed(known.workspace, profile)
         elif came.name in GOODBYES:
             await self._workspaces.said_goodbye(known.workspace, came.body)
-        elif came.name == "app_home_opened" and came.body.get("tab") == "home" and known.person_id:
+        elif came.name == "app_home_opened" and came.body.get("tab") == "home":
             return Answer(None, (Then(lambda: self._desk.home(came, known)),), known.workspace)
         return Answer()
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
 from bot.inbound import failed
 from bot.slack.aside import Aside
-from bot.slack.desk import Desk
+from bot.slack.desk import STRANGER, Desk
 from bot.slack.draw.blocks import FORM, LINK
 from bot.slack.draw.pages import PAGE, page_wanted
 from bot.slack.draw.place import Place
@@ -30,14 +30,6 @@ from workflows.context import insert_or_ignore
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
-STRANGER = Reply(
-    m.Message(
-        "I don't know you yet.",
-        lines=("Your Slack account belongs to nobody on the roster. Ask your compliance lead if that is a mistake.",),
-        tone="warn",
-    ),
-    status="refused",
-)
 NOT_CONNECTED = Reply(
     m.Message(
         "This workspace is not connected.",

@@ -26,6 +26,17 @@ from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply
 
 AT_HOME = 1000  # people whose open home is remembered
+STRANGER = Reply(
+    m.Message(
+        "I don't know you yet.",
+        lines=(
+            "Your Slack account is linked to nobody on the roster.",
+            "If you are new here, try again in a few minutes. Otherwise ask your compliance lead.",
+        ),
+        tone="warn",
+    ),
+    status="refused",
+)
 
 
 class Directory(Protocol):
@@ -93,7 +104,9 @@ class Desk:
         return answer
 
     async def home(self, came: Came, known: Known, page: int = 1) -> Call:
-        """Return the call that publishes somebody's App Home as it stands now."""
+        """Return the call that publishes somebody's App Home as it stands now; nothing of anybody's to a stranger."""
+        if not known.person_id:  # it may have been somebody's until a moment ago
+            return self.replies.home(came.user, Showing(STRANGER))
         gesture = self.gesture("button", came, known)
 
         def work(session: Session) -> m.Said:

@@ -10,6 +10,7 @@ import pytest
 from bot.database import NotSaved
 from models import message as m
 from models.desk import SeenGesture
+from models.person import Identity
 from tests.attacks.slack import type_command
 from tests.support.company import publish
 from tests.support.slack.client import Client
@@ -172,6 +173,15 @@ def test_people_are_picked_by_a_part_of_their_name(office: Office) -> None:
     found = hand.client.suggestions(view, questions[0]["block_id"], "v", "BRUN")
     assert [one["text"]["text"] for one in found] == ["Bruno Keller"]
     assert hand.client.suggestions(view, questions[0]["block_id"], "v", "%") == []
+
+
+def test_the_home_of_whoever_is_nobody_here_shows_nothing_of_anybodys(office: Office) -> None:
+    """Nor what stood there while the account was somebody's."""
+    chidi = office.hand("Chidi")
+    chidi.goes_home().sees("Acceptable Use")
+    office.stage.write(lambda session: session.query(Identity).filter_by(platform_id=chidi.client.user.id).delete())
+    chidi.client.user.email = ""
+    chidi.goes_home().sees("I don't know you yet", "try again in a few minutes").misses("Acceptable Use")
 
 
 def test_a_file_comes_with_the_words_that_say_what_for(office: Office) -> None:
