@@ -20,6 +20,7 @@ from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.forms import NOT_FETCHED, Forms
 from bot.slack.gestures import Came
+from bot.slack.manifest import ALIASES
 from bot.slack.who import Known
 from bot.slack.words import typed
 from handlers.dispatch import only_looks
@@ -79,8 +80,8 @@ class Conversation:
         return await self._people[came.kind](came, known)
 
     async def _typed(self, came: Came, known: Known) -> Answer:
-        """Answer a command."""
-        words = typed(came.words, known.people) or "todo"
+        """Answer a command: the bot's own, or one that stands for its first word."""
+        words = f"{ALIASES.get(came.name, '')} {typed(came.words, known.people)}".strip() or "todo"
         reply = await self._desk.inbound.receive(self._desk.gesture("command", came, known, words=words))
         return await self._desk.shown(came, known, reply, Place(words=words, root="command"))
 

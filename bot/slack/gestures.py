@@ -60,7 +60,7 @@ class Came:
     user: str = ""
     spot: Spot = NO_SPOT
     user_team: str = ""
-    name: str = ""  # of the event, the shortcut's callback or the emoji
+    name: str = ""  # of the command, the event, the shortcut's callback or the emoji
     act: str = ""
     target: str = ""
     words: str = ""
@@ -103,6 +103,7 @@ def _command(payload: Payload, origin: Origin) -> Came:
         text(payload, "enterprise_id"),
         text(payload, "user_id"),
         Spot("command", text(payload, "trigger_id"), text(payload, "response_url"), text(payload, "channel_id")),
+        name=text(payload, "command"),
         words=text(payload, "text"),
     )
 

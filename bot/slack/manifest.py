@@ -36,6 +36,8 @@ EVENTS = {
 # What gestures need that some act takes: asked for as soon as there is one.
 GESTURES = {"emoji": ("reactions:read", "reaction_added", "an emoji under a message is taken as an answer")}
 MOST_SHORTCUTS = 10
+# Slash commands beside the bot's own, with the first word of what each stands for; only where there is such a workflow.
+ALIASES = {"/incident": "incident"}
 _COLOUR = "#1d4f5c"
 
 
@@ -122,16 +124,16 @@ def manifest(settings: Settings, *, socket: bool = False) -> dict[str, Any]:
 
 def _commands(settings: Settings) -> list[dict[str, Any]]:
     """Return the slash commands: the bot's own, and /incident where incidents can be reported."""
+    there = {flow.name for flow in REGISTRY.all()}
     mine = {
         "command": command_of(settings),
         "description": "What is waiting for you; type help to see more",
         "usage_hint": "todo | help | policy list",
         "should_escape": True,
     }
-    incident = {
-        "command": "/incident",
-        "description": "Report or look up an incident",
-        "usage_hint": "new | list",
-        "should_escape": True,
-    }
-    return [mine, *([incident] if any(flow.name == "incident" for flow in REGISTRY.all()) else [])]
+    others = [
+        {"command": alias, "description": f"The same as {mine['command']} {word}", "should_escape": True}
+        for alias, word in ALIASES.items()
+        if word in there
+    ]
+    return [mine, *others]

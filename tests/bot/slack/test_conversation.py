@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.database import NotSaved
+from bot.slack.manifest import ALIASES
 from models import message as m
 from models.desk import SeenGesture
 from models.person import Identity
@@ -175,6 +177,17 @@ def test_people_are_picked_by_a_part_of_their_name(office: Office) -> None:
     assert hand.client.suggestions(view, questions[0]["block_id"], "v", "%") == []
 
 
+def test_another_command_stands_for_its_first_word(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """/incident is `incident`: also where nobody has taught us incidents yet."""
+    chidi = office.client("Chidi")
+    chidi.commands("new A laptop is gone", name="/incident")
+    chidi.commands("", name="/incident")
+    assert all("I don't know “incident”" in text for text in said(chidi))
+    monkeypatch.setitem(ALIASES, "/policy", "policy")
+    chidi.commands("show POL-1", name="/policy")
+    assert "Use things well." in said(chidi)[2]
+
+
 def test_the_home_of_whoever_is_nobody_here_shows_nothing_of_anybodys(office: Office) -> None:
     """Nor what stood there while the account was somebody's."""
     chidi = office.hand("Chidi")
@@ -197,6 +210,13 @@ def test_a_file_comes_with_the_words_that_say_what_for(office: Office) -> None:
     ana.writes("people import", [("roster.csv", ROSTER)])
     office.surface.settle()
     assert "could not get the file" in said(ana)[2]
+    for token in office.slack.world.tokens.values():
+        token.scopes = tuple(scope for scope in token.scopes if scope != "files:read")
+    with capture_logs() as logs:
+        ana.writes("people import", [("roster.csv", ROSTER)])
+    office.surface.settle()
+    assert "could not get the file" in said(ana)[3]
+    assert {"event": "file not fetched", "status": 302, "log_level": "warning"} in logs
 
 
 def test_an_unknown_shortcut_is_refused_politely(office: Office) -> None:

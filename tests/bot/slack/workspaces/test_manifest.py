@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bot.slack.edge import PATH
-from bot.slack.manifest import EVENTS_PATH, OPTIONAL, SCOPES, command_of, manifest, scopes
+from bot.slack.manifest import ALIASES, EVENTS_PATH, OPTIONAL, SCOPES, command_of, manifest, scopes
 from config.settings import Settings
 from tests.support.process import bot
 from tests.support.slack.world import SCOPES as LEAST
@@ -96,3 +96,14 @@ def test_gestures_that_an_act_takes_stand_in_the_app(monkeypatch: pytest.MonkeyP
     assert "reactions:read" in app["oauth_config"]["scopes"]["bot"]
     assert "reaction_added" in app["settings"]["event_subscriptions"]["bot_events"]
     assert "reactions:read" in scopes(told())
+
+
+def test_another_command_stands_in_the_app_where_there_is_such_a_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ALIASES, "/policy", "policy")
+    _, other = manifest(told())["features"]["slash_commands"]
+    assert other == {
+        "command": "/policy",
+        "description": "The same as /comply policy",
+        "should_escape": True,
+        "url": "https://comply.halden.example/slack/events",
+    }
