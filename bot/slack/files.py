@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 
 from bot.handed import LIMIT, NotFetched, at_most
+from bot.slack.api import NoToken
 from bot.slack.gestures import Handed
 from models.gesture import Upload
 
+log = structlog.get_logger()
 Token = Callable[[str], Awaitable[str]]
 SECONDS = 2  # Slack waits for an answer for three
 
@@ -27,13 +30,15 @@ class Files:
         """Return a file that somebody handed in. Raises NotFetched."""
         if file.size > LIMIT or not self._ours(file.url):
             raise NotFetched
-        headers = {"Authorization": f"Bearer {await self._token(workspace)}"}
         try:
+            headers = {"Authorization": f"Bearer {await self._token(workspace)}"}
             async with self._open().get(file.url, headers=headers, allow_redirects=False) as response:
-                if response.status != 200:  # elsewhere is a page on which to sign in
+                if response.status != 200:  # elsewhere is a page on which to sign in: the app lacks files:read
+                    log.warning("file not fetched", status=response.status)
                     raise NotFetched
                 return Upload(file.name, file.media_type, await at_most(response, LIMIT))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (NoToken, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("file not fetched", error=type(error).__name__)
             raise NotFetched from error
 
     async def close(self) -> None:

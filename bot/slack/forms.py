@@ -17,7 +17,7 @@ from handlers.answers import digest
 from models import message as m
 from models.gesture import Reply
 
-NOT_FETCHED = "This file is too big for here, or Slack was too slow. Use the web page, or try again."
+NOT_FETCHED = "This file is too big for here, or Slack did not hand it over. Use the web page, or try again."
 
 
 class Forms:
