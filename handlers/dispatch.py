@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,14 +13,14 @@ from config.settings import Settings
 from handlers.answers import asked, complete, digest, validate
 from handlers.commands import fill, understand
 from handlers.grammar import Words
+from handlers.seen import first_time
 from models import message as m
 from models.campaign import Assignment
-from models.desk import SeenGesture
 from models.gesture import Gesture, Reply
 from models.moves import Stale
 from models.person import Person
 from workflows import who
-from workflows.context import Context, insert_or_ignore
+from workflows.context import Context
 from workflows.workflow import REGISTRY, Act, Invalid, Refusal
 
 
@@ -166,11 +165,5 @@ def _stands(ctx: Context, thing: Any) -> Reply:
 
 def _first(ctx: Context, gesture: Gesture) -> bool:
     """Return whether a gesture is new, by all that it is known by, and remember it."""
-    return all(_new(ctx, gesture, known_by) for known_by in (gesture.key, gesture.twin) if known_by)
-
-
-def _new(ctx: Context, gesture: Gesture, known_by: str) -> bool:
-    """Return whether a key is new, and remember it."""
-    key = hashlib.sha256(f"{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{known_by}".encode()).hexdigest()
-    inserted = insert_or_ignore(ctx.session, SeenGesture).returning(SeenGesture.key)
-    return ctx.session.scalar(inserted, {"key": key, "at": ctx.now}) is not None
+    where = (gesture.auth.platform, gesture.auth.workspace)
+    return all(first_time(ctx.session, ctx.now, *where, key) for key in (gesture.key, gesture.twin) if key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -24,10 +23,9 @@ from bot.slack.manifest import ALIASES
 from bot.slack.who import Known
 from bot.slack.words import typed
 from handlers.dispatch import only_looks
+from handlers.seen import first_time
 from models import message as m
-from models.desk import SeenGesture
 from models.gesture import Gesture, Reply
-from workflows.context import insert_or_ignore
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
@@ -137,6 +135,4 @@ def _root(came: Came) -> str:
 
 def _first(gesture: Gesture, session: Session) -> bool:
     """Return whether a message is answered for the first time, and remember it."""
-    key = hashlib.sha256(f"heard\x00{gesture.auth.platform}\x00{gesture.auth.workspace}\x00{gesture.key}".encode())
-    inserted = insert_or_ignore(session, SeenGesture).returning(SeenGesture.key)
-    return session.scalar(inserted, {"key": key.hexdigest(), "at": gesture.at}) is not None
+    return first_time(session, gesture.at, "heard", gesture.auth.platform, gesture.auth.workspace, gesture.key)

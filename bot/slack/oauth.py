@@ -24,11 +24,11 @@ from bot.slack.manifest import OAUTH_PATH, scopes
 from bot.slack.tokens import Tokens
 from bot.web.parts import PARTS, Parts, show, signed_in
 from bot.web.session import Viewer
+from handlers.seen import first_time
 from models import message as m
-from models.desk import SeenGesture
 from models.gesture import Auth, Reply
 from models.person import Person
-from workflows.context import Context, insert_or_ignore
+from workflows.context import Context
 from workflows.who import admins
 from workflows.workspace.standing import Seen, install
 
@@ -90,7 +90,7 @@ async def come_back(request: web.Request) -> web.StreamResponse:
     parts, office = request.app[PARTS], request.app[OFFICE]
     trip = office.trips.end(who, request.query.get("state", ""))
     allowed = await _may(parts, who)
-    if not (allowed and trip and await parts.database.write(lambda session: _first(session, trip, parts))):
+    if not (allowed and trip and await _once(parts, trip)):
         again = "Installing begins and ends in one browser, within ten minutes, and once."
         return await show(request, who, _said("This does not belong to you or is over.", again, status="refused"))
     if "code" not in request.query:
@@ -108,6 +108,11 @@ async def come_back(request: web.Request) -> web.StreamResponse:
         return install(Context(session, parts.settings, parts.clock(), person, auth), seen, kept).code
 
     raise web.HTTPSeeOther(f"/go/workspace.show/{await parts.database.write(work)}")
+
+
+async def _once(parts: Parts, trip: str) -> bool:
+    """Return whether a trip ends for the first time, and remember it."""
+    return await parts.database.write(lambda session: first_time(session, parts.clock(), "slack install", trip))
 
 
 async def _exchanged(parts: Parts, code: str) -> Mapping[str, Any]:
@@ -141,13 +146,6 @@ async def _may(parts: Parts, who: Viewer) -> bool:
         return admins(ctx, None)
 
     return await parts.database.read(work)
-
-
-def _first(session: Session, trip: str, parts: Parts) -> bool:
-    """Return whether a trip ends for the first time, and remember it."""
-    key = hashlib.sha256(f"slack install\x00{trip}".encode()).hexdigest()
-    inserted = insert_or_ignore(session, SeenGesture).returning(SeenGesture.key)
-    return session.scalar(inserted, {"key": key, "at": parts.clock()}) is not None
 
 
 def _print(request: web.Request) -> str:
