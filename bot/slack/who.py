@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from bot.slack.gestures import Came
+from handlers.names import spoken
 from models.chat import Workspace
-from models.person import Identity, Person
+from models.person import Identity
 
 CONNECTED = ("connected", "paused")  # paused: we cannot send for the moment, but answers in place still arrive
 
@@ -41,23 +42,9 @@ def find(session: Session, came: Came, mentions: Collection[str] = ()) -> Known:
     ref, bot_user, person_id = min(rows, key=lambda row: (row.person_id is None, came.spaces.index(row.ref)))
     if foreign(came):
         person_id = 0
-    return Known(ref, person_id or 0, bot_user, spoken(session, ref, mentions) if mentions else {})
+    return Known(ref, person_id or 0, bot_user, spoken(session, "slack", ref, mentions) if mentions else {})
 
 
 def foreign(came: Came) -> bool:
     """Return whether somebody belongs to another company's workspace (Slack Connect), by what Slack says of them."""
     return bool(came.user_team and not came.org and came.user_team != came.team)
-
-
-def spoken(session: Session, workspace: str, users: Collection[str]) -> Mapping[str, str]:
-    """Return {Slack user id: how the parser of commands is told about the person}: by name, by ref if two share it."""
-    rows = session.execute(
-        select(Identity.platform_id, Person.name, Person.ref)
-        .join(Person, Person.id == Identity.person_id)
-        .where(Identity.platform == "slack", Identity.workspace == workspace, Identity.platform_id.in_(users))
-    ).all()
-    names = [row.name for row in rows]
-    counts = dict(
-        session.execute(select(Person.name, func.count()).where(Person.name.in_(names)).group_by(Person.name)).all()
-    )
-    return {row.platform_id: f'@"{row.name}"' if counts[row.name] == 1 else f"@{row.ref}" for row in rows}

@@ -21,6 +21,7 @@ from bot.teams.draw.card import Look
 from bot.teams.draw.place import SEND, TURN, Place
 from bot.teams.files import Files
 from bot.teams.gestures import Came, Sender, invoke, message, sender_of
+from bot.teams.mentions import named
 from bot.teams.replies import Showing, activities, to_dialog, to_press
 from bot.teams.who import Directory, Known, tenant_of
 from config.settings import Settings
@@ -130,6 +131,8 @@ class Talk:
                 known = await self._introduced(came.sender, told[1])
                 came = replace(came, words="todo")
             if known.person_id:
+                if came.mentions:
+                    came = replace(came, words=await named(came, self._database, self._connector))
                 return await self._answered(came, known), known
             return Showing(WHO if self._settings.teams_local else STRANGER, self._look({})), known
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer

@@ -33,6 +33,15 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody else who is mentioned in typed words: how that stands there, and who it is by id and by name."""
+
+    said: str
+    member: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sender:
     """Who sent an activity, and from where: all by the ids of Teams. `account` is the Entra object id."""
 
@@ -56,6 +65,7 @@ class Came:
     key: str
     at: datetime
     words: str = ""
+    mentions: tuple[Mention, ...] = ()
     place: Place = NO_PLACE
     values: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Handed, ...] = ()
@@ -87,13 +97,13 @@ def message(activity: Activity, now: datetime) -> Came:
     data = activity.get("value")
     if isinstance(data, dict):
         return _pressed(activity, data, now, "card", invoked=False)
-    sender, words = sender_of(activity), _words(activity)
+    sender, (words, mentions) = sender_of(activity), _typed(activity)
     found = [one for one in parts(activity, "attachments") if one.get("contentType") in (FILE, REFERENCE)]
     mine = sender.personal
     files = tuple(_handed(one) for one in found if mine and one.get("contentType") == FILE)
     links = [] if mine else [link for one in found if _is_link(link := text(one, "contentUrl"))]
     return Came(
-        "command", "chat", sender, _key(activity), _at(activity, now), " ".join((words, *links)).strip(),
+        "command", "chat", sender, _key(activity), _at(activity, now), " ".join((words, *links)).strip(), mentions,
         files=files, linked=bool(links), twin=_twin(activity, sender, words),
     )  # fmt: skip
 
@@ -120,13 +130,21 @@ def _pressed(activity: Activity, data: Mapping[str, Any], now: datetime, where: 
     )  # fmt: skip
 
 
-def _words(activity: Activity) -> str:
-    """Return what was typed, without the mention that called us."""
-    said, me = text(activity, "text"), text(part(activity, "recipient"), "id")
+def _typed(activity: Activity) -> tuple[str, tuple[Mention, ...]]:
+    """Return what was typed, without the mention that called us, and who else is mentioned in it."""
+    said, me = text(activity, "text").replace("&nbsp;", " "), text(part(activity, "recipient"), "id")
+    others = []
     for one in parts(activity, "entities"):
-        if one.get("type") == "mention" and text(part(one, "mentioned"), "id") == me and text(one, "text"):
-            said = said.replace(text(one, "text"), " ")
-    return " ".join(said.split(" ")).strip()
+        if one.get("type") != "mention":
+            continue
+        who = part(one, "mentioned")
+        name = text(who, "name")
+        mention = Mention(text(one, "text") or f"<at>{name}</at>", text(who, "id"), name)  # some clients leave it out
+        if mention.member == me:
+            said = said.replace(mention.said, " ")
+        else:
+            others.append(mention)
+    return said.strip(), tuple(others)
 
 
 def _handed(attachment: Mapping[str, Any]) -> Handed:
