@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,27 +13,30 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.database import Database
+from bot.database import Database, NotSaved
 from bot.teams.calls import NotSent, Refused
 from bot.teams.connector import Connector
 from bot.teams.connector import Conversation as Place
 from bot.teams.gestures import Sender
 from config.settings import Settings
 from models.chat import Conversation, Workspace
-from models.person import Identity
+from models.person import Identity, Person
 from workflows.context import Context, insert_or_ignore
+from workflows.workspace import zones
 from workflows.workspace.links import Member, meet
+from workflows.workspace.zones import take_zones
 
 log = structlog.get_logger()
 PLATFORM = "teams"
 HERE = "local"  # the tenant of activities that name none; only local mode takes them
+ANEW = timedelta(days=1)  # so long what an activity says of its sender is not taken again
 NOBODY = timedelta(minutes=5)  # so long somebody unknown is not asked about again
 MOST_NOBODIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The person's id, 0 for nobody; `moved`: their conversation is not the one we know."""
+    """The person's id, 0 for nobody; `moved`: what we remember of where they are may not be true any more."""
 
     person_id: int = 0
     identity_id: int = 0
@@ -45,10 +49,12 @@ def tenant_of(sender: Sender) -> str:
     return sender.tenant or HERE
 
 
-def find(session: Session, sender: Sender) -> Known:
+def find(session: Session, sender: Sender, now: datetime) -> Known:
     """Return who it is."""
     row = session.execute(
-        select(Identity.person_id, Identity.id, Identity.unreachable_since, Conversation.service_url, Conversation.ref)
+        select(Identity.person_id, Identity.id, Identity.unreachable_since, Person.zone)
+        .add_columns(Conversation.service_url, Conversation.ref, Conversation.seen_at)
+        .join(Person, Person.id == Identity.person_id)
         .outerjoin(Conversation, Conversation.identity_id == Identity.id)
         .where(
             Identity.platform == PLATFORM,
@@ -58,10 +64,13 @@ def find(session: Session, sender: Sender) -> Known:
     ).first()
     if row is None:
         return Known()
-    person_id, identity_id, unreachable, service_url, ref = row
+    person_id, identity_id, unreachable, zone, service_url, ref, seen_at = row
     home = Place(service_url, ref) if ref else None
-    moved = sender.personal and (home != sender.at or unreachable is not None)
-    return Known(person_id, identity_id, moved, home)
+    elsewhere = home != sender.at or unreachable is not None
+    # Devices of one person may be set differently: only the first zone is taken at once, another after a day.
+    old = seen_at is not None and now - seen_at >= ANEW
+    first = zone == zones.NONE and zones.named(sender.zone) not in ("", zones.NONE)
+    return Known(person_id, identity_id, sender.personal and (elsewhere or old or first), home)
 
 
 class Directory:
@@ -78,18 +87,22 @@ class Directory:
 
     async def known(self, sender: Sender) -> Known:
         """Return who it is; somebody unknown is asked about at Teams before they are turned away."""
-        known = await self._database.read(lambda session: find(session, sender))
+        known = await self._database.read(partial(self._found, sender))
         if not known.person_id and await self._asked(sender):
-            known = await self._database.read(lambda session: find(session, sender))
+            known = await self._database.read(partial(self._found, sender))
         if known.moved:
-            await self._database.write(partial(self._moved, known.identity_id, sender))
+            with suppress(NotSaved):  # nothing is lost: the next activity says the same
+                await self._database.write(partial(self._moved, known.identity_id, sender))
         return known
+
+    def _found(self, sender: Sender, session: Session) -> Known:
+        return find(session, sender, self._clock())
 
     async def gone(self, sender: Sender) -> None:
         """Remember that somebody has the app no longer: what is said to them goes another way."""
 
         def work(session: Session) -> None:
-            known = find(session, sender)
+            known = self._found(sender, session)
             gone = update(Identity).where(Identity.id == known.identity_id, Identity.unreachable_since.is_(None))
             session.execute(gone.values(unreachable_since=self._clock()))
 
@@ -133,12 +146,14 @@ class Directory:
         meet(ctx, _organisation(ctx, tenant_of(sender)), [member])
 
     def _moved(self, identity_id: int, sender: Sender, session: Session) -> None:
-        """Remember where somebody is written to from now on, and that they can be."""
-        now = self._clock()
-        told = {"service_url": sender.at.service_url, "ref": sender.at.id, "seen_at": now}
+        """Remember where somebody is from now on: how they are written to, that they can be, and their time zone."""
+        ctx = Context(session, self._settings, self._clock())
+        told = {"service_url": sender.at.service_url, "ref": sender.at.id, "seen_at": ctx.now}
         session.execute(insert_or_ignore(session, Conversation), {"identity_id": identity_id, **told})
         session.execute(update(Conversation).where(Conversation.identity_id == identity_id).values(**told))
-        session.execute(update(Identity).where(Identity.id == identity_id).values(unreachable_since=None))
+        identity = session.get_one(Identity, identity_id)
+        identity.unreachable_since, identity.locale = None, sender.locale or identity.locale
+        take_zones(ctx, {identity: sender.zone})
 
 
 def _organisation(ctx: Context, tenant: str) -> Workspace:

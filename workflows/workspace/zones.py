@@ -26,7 +26,7 @@ def take_zones(ctx: Context, zones: Mapping[Identity, str]) -> None:
     wanted: dict[str, tuple[Identity, str]] = {}
     for identity, said in zones.items():
         person = ctx.session.get_one(Person, identity.person_id)
-        zone = _zone(said)
+        zone = named(said)
         if person.zone not in (NONE, identity.zone):
             identity.zone = ""  # the roster has spoken meanwhile
         elif zone and zone != person.zone:
@@ -46,7 +46,7 @@ def take_zones(ctx: Context, zones: Mapping[Identity, str]) -> None:
         ctx.record("person.zone", Subject("person", ref), outcome="from the profile", private=private)
 
 
-def _zone(said: str) -> str:
+def named(said: str) -> str:
     """Return the IANA name of a zone, or nothing where there is no such zone."""
     try:
         return cells.zone(said) if said else ""
