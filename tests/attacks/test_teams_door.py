@@ -108,7 +108,7 @@ def _from_service(address: Callable[[Office], str]) -> Forge:
     )
 
 
-def _endorsed(*channels: str) -> Forge:
+def _endorsed(*channels: str, **changed: Any) -> Forge:
     """Return a request signed by a key that may speak for these channels only."""
 
     def forge(office: Office) -> Request:
@@ -117,7 +117,7 @@ def _endorsed(*channels: str) -> Forge:
         office.stage.later(minutes=6)  # the new key is asked for, so it is known when it is refused
         token = good(office)
         office.teams.issuer.kid = before
-        return json.dumps(typed(office)).encode(), bearer(token)
+        return json.dumps(typed(office, **changed)).encode(), bearer(token)
 
     return forge
 
@@ -199,6 +199,7 @@ FORGED: dict[str, Forge] = {
     "a key that is a number": _unsigned(b"x" * 256, alg="RS256", kid=7),
     "a key for another channel": _endorsed("webchat", "directline"),
     "a key for no channel": _endorsed(),
+    "a key for both, and the other channel": _endorsed("msteams", "webchat", channelId="webchat"),
     "another channel": _activity(channelId="webchat"),
     "the channel of the emulator": _activity(channelId="emulator"),
     "no channel": _activity(channelId=None),
