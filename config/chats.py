@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 TEAMS_GUIDE = "docs/how-to/operator/connect-teams.md"
+TEAMS_FOR_EVERYBODY = (
+    "In the Teams admin center: Teams apps, Manage apps, Upload new app (what `python -m bot manifest teams` writes); "
+    "then Teams apps, Setup policies, Global, Installed apps, Add apps. It takes some hours to reach everybody."
+)
 
 
 def is_loopback(host: str) -> bool:

@@ -20,17 +20,12 @@ from bot.teams.keys import fetched
 from bot.teams.manifest import file_name, missing, package
 from bot.teams.package import flaws
 from bot.teams.who import PLATFORM
-from config.chats import TEAMS_GUIDE, is_loopback
+from config.chats import TEAMS_FOR_EVERYBODY, TEAMS_GUIDE, is_loopback
 from config.settings import Settings
 from models.chat import Stranger, Workspace
 from models.person import ANSWERING_KINDS, Identity, Person
 from workflows.reach import people_in
 from workflows.workspace.base import STANDS
-
-FOR_EVERYBODY = (
-    "In the Teams admin center: Teams apps, Manage apps, Upload new app (what `python -m bot manifest teams` writes); "
-    "then Teams apps, Setup policies, Global, Installed apps, Add apps. It takes some hours to reach everybody."
-)
 
 
 async def outside(settings: Settings) -> AsyncIterator[Finding]:
@@ -140,7 +135,7 @@ def _people(session: Session, settings: Settings) -> Finding:
         return Finding("Teams people", "ok", how)
     if settings.teams_local:
         return Finding("Teams people", "ok", how, "In local mode somebody is there once they have said who they are.")
-    return Finding("Teams people", "warn", how, f"All others get mail. {FOR_EVERYBODY} {TEAMS_GUIDE}")
+    return Finding("Teams people", "warn", how, f"All others get mail. {TEAMS_FOR_EVERYBODY} {TEAMS_GUIDE}")
 
 
 def _employed() -> Select[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from config.chats import TEAMS_GUIDE
+from config.chats import TEAMS_FOR_EVERYBODY, TEAMS_GUIDE
 from models import message as m
 from models.campaign import Campaign
 from workflows.campaign.population import PAGE, Sorting
@@ -54,7 +54,7 @@ def _without_app(ctx: Context, reached: dict[int, list[str]]) -> list[m.Message]
     instead = Counter(CHANNELS.get(ways[0], ways[0]) if ways else "Nobody can reach" for ways in without)
     lines = (
         "They are asked all the same, by the ways below.",
-        f"A Teams administrator can install it for everybody: the steps stand in `{TEAMS_GUIDE}`.",
+        f"An administrator can install it for everybody. {TEAMS_FOR_EVERYBODY} Each step: `{TEAMS_GUIDE}`.",
     )
     facts = tuple(m.Fact(way, str(count)) for way, count in instead.most_common())
     return [m.Message(f"Without the app in Teams: {len(without)}", lines=lines, facts=facts, tone="warn")]

@@ -188,7 +188,7 @@ def test_a_preview_counts_who_has_not_the_app_and_how_they_are_asked(database_ur
         found(stage)
         code, ana = prepare(stage), stage.person("Ana")
         preview = ana.says(f"campaign preview {code}")
-        preview.sees("8 people will be asked", "Without the app in Teams: 8", TEAMS_GUIDE)
+        preview.sees("8 people will be asked", "Without the app in Teams: 8", "Setup policies", TEAMS_GUIDE)
         row = Workspace(platform="teams", ref=TENANT, name="Teams", state="connected", created_at=stage.now)
         stage.write(lambda session: session.add(row))
         join(stage, "Ana", "Bruno", "Chidi")
