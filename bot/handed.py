@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import aiohttp
 
+from bot.inbound import refusal
 from bot.ways import door
 from models import message as m
 from models.gesture import Reply
@@ -27,16 +28,12 @@ async def at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
     return bytes(body)
 
 
-def _refusal(title: str, *lines: str) -> Reply:
-    return Reply(m.Message(title, lines=lines, tone="warn"), status="refused")
-
-
-WHAT_FOR = _refusal("What is this file for?", "Send it again with the words that go with it, such as `people import`.")
+WHAT_FOR = refusal("What is this file for?", "Send it again with the words that go with it, such as `people import`.")
 
 
 def not_fetched(why: str) -> Reply:
     """Return what is said where a file could not be had."""
-    return _refusal("I could not get the file.", why)
+    return refusal("I could not get the file.", why)
 
 
 def more_than_a_file(form: m.Form) -> Reply:

@@ -18,6 +18,13 @@ from workflows.workflow import REGISTRY
 
 log = structlog.get_logger()
 Run = Callable[[Callable[[Session], Reply]], Awaitable[Reply]]
+
+
+def refusal(title: str, *lines: str) -> Reply:
+    """Return what turns somebody away before any workflow is asked."""
+    return Reply(Message(title, lines=lines, tone="warn"), status="refused")
+
+
 NOT_SAVED = Reply(
     Message("Not saved, try again.", lines=("Nothing was changed. Please try again in a moment.",), tone="bad"),
     status="refused",

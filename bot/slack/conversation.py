@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
-from bot.inbound import failed
+from bot.inbound import failed, refusal
 from bot.slack.aside import Aside
 from bot.slack.desk import STRANGER, Desk
 from bot.slack.draw.blocks import FORM, LINK
@@ -25,17 +25,12 @@ from bot.slack.words import typed
 from handlers.dispatch import only_looks
 from handlers.seen import first_time
 from models import message as m
-from models.gesture import Gesture, Reply
+from models.gesture import Gesture
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
-NOT_CONNECTED = Reply(
-    m.Message(
-        "This workspace is not connected.",
-        lines=("Somebody who installs here has to confirm it first. Nothing was done.",),
-        tone="warn",
-    ),
-    status="refused",
+NOT_CONNECTED = refusal(
+    "This workspace is not connected.", "Somebody who installs here has to confirm it first. Nothing was done."
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from bot.database import Database
-from bot.inbound import Inbound
+from bot.inbound import Inbound, refusal
 from bot.slack import who
 from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Call, Then
@@ -26,16 +26,10 @@ from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply
 
 AT_HOME = 1000  # people whose open home is remembered
-STRANGER = Reply(
-    m.Message(
-        "I don't know you yet.",
-        lines=(
-            "Your Slack account is linked to nobody on the roster.",
-            "If you are new here, try again in a few minutes. Otherwise ask your compliance lead.",
-        ),
-        tone="warn",
-    ),
-    status="refused",
+STRANGER = refusal(
+    "I don't know you yet.",
+    "Your Slack account is linked to nobody on the roster.",
+    "If you are new here, try again in a few minutes. Otherwise ask your compliance lead.",
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.database import Database, NotSaved
 from bot.follow import Follower
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
-from bot.inbound import Inbound, failed
+from bot.inbound import Inbound, failed, refusal
 from bot.teams.connector import Connector
 from bot.teams.connector import Conversation as Place_
 from bot.teams.draw.card import Look
@@ -32,13 +32,8 @@ from models.gesture import Auth, Gesture, GestureKind, Reply, Upload
 
 FINGERPRINT: ContextVar[str] = ContextVar("fingerprint", default="")  # SHA-256 of the request in hand
 I_AM = re.compile(r"\s*i am\s+(\S+@\S+)\s*", re.IGNORECASE)
-STRANGER = Reply(
-    m.Message(
-        "I don't know you yet.",
-        lines=("Nobody on the roster has your address. Ask your compliance lead to add you.",),
-        tone="warn",
-    ),
-    status="refused",
+STRANGER = refusal(
+    "I don't know you yet.", "Nobody on the roster has your address. Ask your compliance lead to add you."
 )
 WHO = Reply(
     m.Message(
