@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import structlog
@@ -12,6 +12,7 @@ from bot.database import Database, NotSaved
 from bot.logs import place_of
 from config.settings import Settings
 from handlers.dispatch import Refused, answer, only_looks, typed_look
+from handlers.names import names_of, refs_in
 from models.gesture import Gesture, Reply
 from models.message import Message
 from workflows.workflow import REGISTRY
@@ -62,6 +63,11 @@ class Inbound:
     async def only_looks(self, gesture: Gesture) -> bool:
         """Return whether typed words merely ask to see something."""
         return await self._database.read(lambda session: typed_look(session, gesture, self._settings, self._clock()))
+
+    async def names(self, reply: Reply) -> Mapping[str, str]:
+        """Return {ref: name} for whoever is mentioned in a reply; where nobody is, nothing is asked."""
+        refs = refs_in([reply.said, *reply.values.values()])
+        return await self._database.read(lambda session: names_of(session, refs)) if refs else {}
 
     async def _told(self, gesture: Gesture, run: Run, work: Callable[[Session], Reply]) -> Reply:
         try:

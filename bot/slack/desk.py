@@ -21,7 +21,6 @@ from bot.slack.words import mentioned
 from config.settings import Settings
 from handlers.dispatch import Refused
 from handlers.home import at_home
-from handlers.names import names_of, refs_in
 from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply
 
@@ -83,7 +82,7 @@ class Desk:
         self, came: Came, known: Known, reply: Reply, place: Place = NO_PLACE, *, opens: bool = False
     ) -> Answer:
         """Return the answer that shows a reply. What was done is never done again by turning pages."""
-        names = await self._names(reply.said, reply.values)
+        names = await self.inbound.names(reply)
         again = Place(root=place.root) if reply.committed else place
         answer = self.replies.answer(came, Showing(reply, names, again, opens=opens))
         answer.workspace = known.workspace
@@ -111,15 +110,11 @@ class Desk:
         except Refused as refused:
             said = refused.reply.said
         self._remember(known.workspace, came.user)
-        showing = Showing(Reply(said), await self._names(said, {}), Place("todo", page=page, root="home"))
+        reply = Reply(said)
+        showing = Showing(reply, await self.inbound.names(reply), Place("todo", page=page, root="home"))
         return self.replies.home(came.user, showing)
 
     def _remember(self, workspace: str, user: str) -> None:
         self._homes[workspace, user] = None
         if len(self._homes) > AT_HOME:
             self._homes.popitem(last=False)
-
-    async def _names(self, said: m.Said, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return the names for whoever is mentioned; where nobody is, nothing is asked."""
-        refs = refs_in([said, *values.values()])
-        return await self.database.read(lambda session: names_of(session, refs)) if refs else {}

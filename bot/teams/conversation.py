@@ -26,7 +26,6 @@ from bot.teams.replies import Showing, activities, to_dialog, to_press
 from bot.teams.who import Directory, Known, tenant_of
 from config.settings import Settings
 from handlers.dispatch import opens
-from handlers.names import names_of, refs_in
 from models import message as m
 from models.gesture import Auth, Gesture, GestureKind, Reply, Upload
 
@@ -161,7 +160,7 @@ class Talk:
             values=came.values, shown=place.shown, files=uploads, twin=came.twin,
         )  # fmt: skip
         reply = await (self._inbound.look(gesture) if came.kind == "look" else self._inbound.receive(gesture))
-        names = await self._names(reply)
+        names = await self._inbound.names(reply)
         again = Place(place.act, place.target, words, place.page) if not reply.committed else None
         return Showing(reply, self._look(names), again)
 
@@ -173,10 +172,6 @@ class Talk:
     def _look(self, names: Mapping[str, str]) -> Look:
         dialogs, step = not self._settings.teams_local, secrets.token_hex(8)
         return Look(names, self._settings.base_url, opens, dialogs=dialogs, step=step)
-
-    async def _names(self, reply: Reply) -> Mapping[str, str]:
-        refs = refs_in([m.encode(reply.said), *(one for one in reply.values.values() if isinstance(one, str))])
-        return await self._database.read(lambda session: names_of(session, refs)) if refs else {}
 
     def _aside(self, came: Came, known: Known, showing: Showing) -> None:
         """Answer what was said among others where nobody else reads it."""
