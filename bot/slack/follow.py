@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
 
 from bot import follow
+from bot.slack.api import TooMuch
+
+LONGEST = timedelta(seconds=30)  # that somebody who waits for an answer is worth waiting for
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,19 @@ class Follower:
         if isinstance(one, Then):
             one = await one.make()
         if isinstance(one, Call):
-            await self._api.call(workspace, one.method, **one.args)
+            await self._call(workspace, one)
         else:
             await self._api.respond(one.url, one.body)
+
+    async def _call(self, workspace: str, call: Call) -> None:
+        """Make a call. Where Slack asks to wait nothing has happened, so it is made once more after that."""
+        try:
+            await self._api.call(workspace, call.method, **call.args)
+        except TooMuch as wait:
+            if wait.after > LONGEST:
+                raise
+            await asyncio.sleep(wait.after.total_seconds())
+            await self._api.call(workspace, call.method, **call.args)
 
 
 def _name(one: Follow) -> str:
