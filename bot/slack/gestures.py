@@ -246,13 +246,19 @@ def _event(payload: Payload, origin: Origin) -> Came:
         moment(text(event, "event_ts"), origin.at),
         text(payload, "event_id") or origin.key,
         text(payload, "team_id"),
-        text(payload, "enterprise_id"),
+        _organisation(payload),
         text(user, "id") if isinstance(user, dict) else text(event, "user"),
         name=text(event, "type"),
         body=event,
     )
     reader = {"message": _message, "reaction_added": _emoji}.get(came.name)
     return reader(event, came) if reader else came
+
+
+def _organisation(payload: Payload) -> str:
+    """Return the organisation of an event; Slack names it in one of three places."""
+    named = text(payload, "enterprise_id") or text(payload, "context_enterprise_id")
+    return named or next((text(one, "enterprise_id") for one in parts(payload, "authorizations")), "")
 
 
 def _message(event: Payload, came: Came) -> Came:

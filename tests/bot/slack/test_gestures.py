@@ -105,8 +105,11 @@ def test_an_organisations_payloads_name_it() -> None:
     """With an app of a whole organisation the team may be missing."""
     came = read(pressed(team=None, enterprise={"id": "E1", "name": "Halden Group"}), ORIGIN)
     assert came.spaces == ("T1", "E1")
-    event = {"type": "event_callback", "team_id": "T1", "enterprise_id": "E1", "event": {"type": "x"}}
-    assert read(event, ORIGIN).spaces == ("T1", "E1")
+    event = {"type": "event_callback", "team_id": "T1", "event": {"type": "x"}}
+    installed = {"enterprise_id": "E1", "team_id": None, "is_enterprise_install": True}
+    for named in ({"enterprise_id": "E1"}, {"context_enterprise_id": "E1"}, {"authorizations": [installed]}):
+        assert read({**event, **named}, ORIGIN).spaces == ("T1", "E1")
+    assert read({**event, "context_enterprise_id": None, "authorizations": []}, ORIGIN).spaces == ("T1",)
 
 
 def test_the_times_of_slack_are_kept_where_they_make_sense() -> None:

@@ -24,7 +24,7 @@ def place(asked: Asked, name: str) -> Conversation:
             raise Wrong("cannot_dm_bot")
         return world.direct(user)
     found = world.conversations.get(name)
-    if found is None or found.team_id != asked.team.id:
+    if found is None or not asked.opens(found.team_id):
         raise Wrong("channel_not_found")
     if not found.user_id:
         raise Wrong("not_in_channel")

@@ -43,10 +43,16 @@ class Asked:
         """The workspace of the token."""
         return self.slack.world.teams[self.token.team_id]
 
+    def opens(self, team_id: str) -> bool:
+        """Return whether the token opens a workspace: its own, or each of its organisation."""
+        team = self.world.teams.get(team_id)
+        company = self.team.enterprise_id if self.token.whole_company else ""
+        return team is not None and (team is self.team or bool(company and team.enterprise_id == company))
+
     def user(self, user_id: str, error: str = "user_not_found") -> User:
-        """Return somebody of this workspace. Raises Wrong."""
+        """Return somebody of a workspace that the token opens. Raises Wrong."""
         user = self.world.users.get(user_id)
-        if user is None or (user.team_id != self.team.id and not user.is_stranger):
+        if user is None or not (self.opens(user.team_id) or user.is_stranger):
             raise Wrong(error)
         return user
 

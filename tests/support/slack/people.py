@@ -34,6 +34,8 @@ def described(world: World, user: User, scopes: tuple[str, ...] = SCOPES, *, loc
     body |= {"is_admin": False, "is_owner": False, "is_app_user": False}
     if user.is_stranger:
         body["is_stranger"] = True
+    elif company := world.teams[user.team_id].enterprise_id:
+        body["enterprise_user"] = {"id": user.id, "enterprise_id": company, "teams": [user.team_id]}
     if locale:
         body["locale"] = user.locale
     return body
@@ -49,7 +51,8 @@ def _offset(world: World, user: User) -> int:
 )
 def list_(asked: Asked) -> dict[str, Any]:
     """Everybody, a page at a time."""
-    here = [one for one in asked.world.users.values() if one.team_id == asked.team.id or one.is_stranger]
+    team_id = _listed(asked)
+    here = [one for one in asked.world.users.values() if one.team_id == team_id or one.is_stranger]
     start = _cursor(asked.args.get("cursor", ""))
     end = start + min(asked.args.get("limit", PAGE) or PAGE, 1000)
     locale = asked.args.get("include_locale", False)
@@ -59,6 +62,26 @@ def list_(asked: Asked) -> dict[str, Any]:
         "cache_ts": 1,
         "response_metadata": {"next_cursor": following},
     }
+
+
+def _listed(asked: Asked) -> str:
+    """Return the workspace that is listed: an organisation's token has to say which one. Raises Wrong."""
+    if not asked.token.whole_company:
+        return asked.team.id
+    if "team_id" not in asked.args:
+        raise Wrong("missing_argument", ["users.list: team_id is missing"])
+    if not asked.opens(asked.args["team_id"]):
+        raise Wrong("team_not_found")
+    return str(asked.args["team_id"])
+
+
+@method("auth.teams.list", optional="cursor limit:number include_icon:flag", tier=2, json=False)
+def teams(asked: Asked) -> dict[str, Any]:
+    """The workspaces of an organisation in which the app is."""
+    if not asked.token.whole_company:
+        raise Wrong("not_allowed_token_type")
+    there = [{"id": one.id, "name": one.name} for one in asked.world.teams.values() if asked.opens(one.id)]
+    return {"teams": there, "response_metadata": {"next_cursor": ""}}
 
 
 @method("users.info", "user", "include_locale:flag", scope="users:read", tier=4, json=False)

@@ -64,7 +64,7 @@ def shown(world: World, view: View) -> dict[str, Any]:
 def _spend(asked: Asked) -> Trigger:
     """Return the trigger of a call, which serves once and for three seconds. Raises Wrong."""
     trigger = asked.world.triggers.get(asked.args["trigger_id"])
-    if trigger is None or trigger.team_id != asked.team.id:
+    if trigger is None or not asked.opens(trigger.team_id):
         raise Wrong("invalid_trigger_id")
     if trigger.spent:
         raise Wrong("exchanged_trigger_id")
@@ -105,7 +105,7 @@ def update(asked: Asked) -> dict[str, Any]:
     """A modal shows something else; with a hash only if nobody changed it since."""
     body = take(asked.args["view"], "modal")
     view = asked.world.view(asked.args.get("view_id", ""))
-    if view is None or view.team_id != asked.team.id or view.body["type"] != "modal":
+    if view is None or not asked.opens(view.team_id) or view.body["type"] != "modal":
         raise Wrong("not_found")
     if asked.args.get("hash", view.hash) != view.hash:
         raise Wrong("hash_conflict")

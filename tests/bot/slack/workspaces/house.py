@@ -49,11 +49,12 @@ class House:
 
 
 @contextmanager
-def opened(database_url: str) -> Iterator[House]:
-    """Halden Instruments, in Slack since a minute ago."""
+def opened(database_url: str, *, organisation: str = "") -> Iterator[House]:
+    """Halden Instruments, in Slack since a minute ago: one workspace, or all of an Enterprise Grid organisation."""
     with Slack().running() as slack:
-        team = slack.world.team("Halden")
+        team = slack.world.team("Halden", enterprise_id=organisation)
         token = slack.world.token(team)
+        token.whole_company = bool(organisation)
         settings = {
             "slack_bot_token": token.value,
             "slack_signing_secret": slack.signing_secret,
