@@ -6,7 +6,6 @@ that quotes it. Everything else is answered with 200.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Callable
@@ -16,9 +15,9 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from yarl import query_to_pairs
 
+from bot.body import BROKEN, whole
 from bot.payload import Malformed, text
 from bot.slack.listening import Listening
 from bot.slack.payload import Origin
@@ -32,7 +31,6 @@ FIELDS = 100  # of a form; a command has about fifteen
 JSON = "application/json"
 AS_JSON = {"Content-Type": JSON}
 FORM = "application/x-www-form-urlencoded"
-BROKEN = (TimeoutError, OSError, HttpProcessingError, web.RequestPayloadError)
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ async def events(request: web.Request) -> web.Response:
     """Answer one request of Slack's."""
     edge = request.app[EDGE]
     try:
-        body = await _body(request)
+        body = await whole(request, LIMIT, SECONDS)
         headers = request.headers
         signature = headers.get("X-Slack-Signature", "")
         signed = verify(edge.secret, headers.get("X-Slack-Request-Timestamp", ""), signature, body, edge.clock())
@@ -63,21 +61,6 @@ async def events(request: web.Request) -> web.Response:
     except (Unverified, Malformed, *BROKEN):
         return web.Response(status=401)
     return web.Response(body=answer.encode(), headers=AS_JSON) if answer else web.Response()
-
-
-async def _body(request: web.Request) -> bytes:
-    """Return the body as it came. Raises Unverified for more than Slack ever sends."""
-    length = request.content_length
-    if length is not None and length <= LIMIT and request.content.is_eof():
-        return await request.read()  # it is all there, as with most
-    if (length or 0) > LIMIT:
-        raise Unverified
-    async with asyncio.timeout(SECONDS):
-        try:
-            await request.content.readexactly(LIMIT + 1)
-        except asyncio.IncompleteReadError as whole:
-            return whole.partial
-    raise Unverified
 
 
 def parse(content_type: str, body: bytes) -> dict[str, Any]:

@@ -6,7 +6,6 @@ answered with 200: repeated errors of ours would stop delivery for a day.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -15,9 +14,10 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.body import BROKEN, TooLong, whole
 from bot.here import only_here
+from bot.logs import place_of
 from bot.payload import Malformed
 from bot.teams.auth import Unverified, Verifier, vouched
 from bot.teams.connector import Connector
@@ -30,7 +30,6 @@ log = structlog.get_logger()
 PATH = "/api/messages"
 LIMIT = 512 * 1024  # bytes; an activity has some ten thousand
 SECONDS = 10  # for a body; Teams gives up after 15
-BROKEN = (TimeoutError, OSError, HttpProcessingError, web.RequestPayloadError)
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,8 @@ async def messages(request: web.Request) -> web.Response:
         activity = await _verified(edge, request)
     except Unverified as refused:
         return web.Response(status=refused.status)
+    except TooLong:
+        return web.Response(status=403)
     except BROKEN:
         return web.Response()
     if activity is None:
@@ -63,7 +64,7 @@ async def messages(request: web.Request) -> web.Response:
     except Malformed:
         return web.Response()
     except Exception as error:  # noqa: BLE001 - never an error of ours: Teams would stop delivering
-        log.error("activity failed", error=type(error).__name__)  # noqa: TRY400 - its words may be somebody's
+        log.error("activity failed", **place_of(error))  # noqa: TRY400 - its words may be somebody's
         return web.Response()
     return web.json_response(body) if body is not None else web.Response()
 
@@ -75,7 +76,7 @@ async def _verified(edge: Edge, request: web.Request) -> Mapping[str, Any] | Non
         claims = await edge.verifier.claims(request.headers.get("Authorization", ""))
     elif not (edge.settings.teams_local and only_here(edge.settings, request)):
         raise Unverified(403)
-    raw = await _body(request)
+    raw = await whole(request, LIMIT, SECONDS)
     FINGERPRINT.set(hashlib.sha256(raw).hexdigest())
     try:
         activity = json.loads(raw)
@@ -102,18 +103,6 @@ def _ours(edge: Edge, activity: Mapping[str, Any]) -> None:
         raise Unverified(403)
     if not edge.connector.trusts(activity.get("serviceUrl")):
         raise Unverified(403)
-
-
-async def _body(request: web.Request) -> bytes:
-    """Return the body as it came. Raises Unverified for more than Teams ever sends."""
-    if (request.content_length or 0) > LIMIT:
-        raise Unverified(403)
-    async with asyncio.timeout(SECONDS):
-        try:
-            await request.content.readexactly(LIMIT + 1)
-        except asyncio.IncompleteReadError as whole:
-            return whole.partial
-    raise Unverified(403)
 
 
 def routes() -> list[web.RouteDef]:
