@@ -6,6 +6,7 @@ import pytest
 
 from bot.database import Database, open_database
 from tests.dialogues.conftest import stage
+from tests.support import loop
 from tests.support import stage as support
 from tests.support.clumsy import ClumsyDatabase
 
@@ -22,5 +23,5 @@ def clumsy(monkeypatch: pytest.MonkeyPatch) -> list[ClumsyDatabase]:
         return opened[-1]
 
     monkeypatch.setattr(support, "open_database", open_clumsy)
-    monkeypatch.setattr(support, "PATIENCE", 1200.0)  # everything happens as often as it has statements
+    monkeypatch.setattr(loop, "PATIENCE", 1200.0)  # everything happens as often as it has statements
     return opened

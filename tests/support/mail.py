@@ -7,9 +7,8 @@ import datetime
 import ipaddress
 import re
 import ssl
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
+
+from tests.support.loop import Loop
 
 _WAY = re.compile(r"^(.+): (https?://\S+)$", re.MULTILINE)
 
@@ -84,23 +85,22 @@ class MailServer:
     def running(self, port: int = 0, tls: Path | None = None) -> Iterator[MailServer]:
         """Listen while the block runs; with `tls`, a folder for a certificate of its own, offer STARTTLS."""
         context = _self_signed(tls) if tls else None
-        loop = asyncio.new_event_loop()
+        with closing(Loop("mail server")) as loop:
+            server = loop.run(self._listen(port, context))
+            self.port = server.sockets[0].getsockname()[1]
+            try:
+                yield self
+            finally:
+                loop.run(_end(server))
+
+    async def _listen(self, port: int, context: ssl.SSLContext | None) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
 
         def connect() -> SMTP:
             self.connections += 1
             return SMTP(self, hostname="localhost", tls_context=context, loop=loop)
 
-        server = loop.run_until_complete(loop.create_server(connect, "127.0.0.1", port))
-        self.port = server.sockets[0].getsockname()[1]
-        thread = threading.Thread(target=loop.run_forever, name="mail server", daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            asyncio.run_coroutine_threadsafe(_end(server), loop).result(10)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
+        return await loop.create_server(connect, "127.0.0.1", port)
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
@@ -130,12 +130,8 @@ class MailServer:
 
 
 async def _end(server: asyncio.Server) -> None:
-    """Stop listening and break off every conversation."""
+    """Stop listening; the end of the loop breaks off every conversation."""
     server.close()
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _self_signed(folder: Path) -> ssl.SSLContext:

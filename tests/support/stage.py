@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -21,12 +19,12 @@ from config.settings import Settings
 from models.desk import Meta
 from models.person import Person
 from models.record import Record
+from tests.support.loop import Loop
 from tests.support.mail import Letter, MailServer
 from workflows.context import Context
 
 T = TypeVar("T")
 KEYS = ("a test key that is long enough to sign cookies with",)
-PATIENCE = 60.0  # seconds that anything on stage may take
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -72,25 +70,6 @@ class Surface(Protocol):
     def meets(self) -> None:
         """Let everybody on the roster be where the surface is."""
         ...
-
-
-class Loop:
-    """An event loop in a thread of its own, so that tests read as plain sentences."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="stage", daemon=True)
-        self._thread.start()
-
-    def run(self, what: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine to its end and return its result."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(PATIENCE)
-
-    def close(self) -> None:
-        """Stop the loop."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 class Stage:
@@ -173,7 +152,7 @@ class Player:
 def on_stage(database_url: str, **settings: Any) -> Iterator[Stage]:
     """Open a stage over a database without rows: migrated, marked as a demo or real, and served."""
     with ExitStack() as ending:
-        loop = Loop()
+        loop = Loop("stage")
         ending.callback(loop.close)
         database = open_database(database_url)
         ending.callback(database.close)

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.teams.auth import Unverified, Verifier, vouched
 from bot.teams.keys import Keys
-from tests.support.stage import MONDAY, Loop
+from tests.support.loop import Loop
+from tests.support.stage import MONDAY
 from tests.support.teams.issuer import APP, ISSUER, Issuer
 
 SERVICE = "https://smba.trafficmanager.net/emea/"
@@ -76,7 +77,7 @@ def play(scene: Callable[[Bot], Coroutine[Any, Any, None]]) -> None:
         async with running() as bot:
             await scene(bot)
 
-    loop = Loop()
+    loop = Loop("teams")
     try:
         loop.run(whole())
     finally:

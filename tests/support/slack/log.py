@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from tests.support import calls
 
 TOO_EARLY = 0.02  # seconds in which a call may cross a 429 that is on its way
 
 
 @dataclass
-class Call:
-    """One call. `error` is what it was answered; "" for taken, "dropped" where the connection broke."""
+class Call(calls.Call):
+    """One call."""
 
-    method: str
-    begun: float
     team_id: str = ""
-    conversation_id: str = ""
-    ended: float = 0.0
-    status: int = 0
-    error: str = ""
-    taken: bool = False  # it had its effect, whether or not the caller heard so
     bucket: str = ""  # the limit that it met
     retry_after: int = 0
-    fault: str = ""
 
 
-@dataclass
-class Log:
-    """All calls, and everything that Slack would not have taken or that a person would have waited for in vain."""
-
-    calls: list[Call] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
-
-    def of(self, method: str) -> list[Call]:
-        """Return the calls of one method, in the order they came in."""
-        return [call for call in self.calls if call.method == method]
+class Log(calls.Log[Call]):
+    """All calls, and who did not wait for a Retry-After."""
 
     def too_early(self) -> list[tuple[Call, Call]]:
         """Return (the 429, a call begun after it was answered and before its Retry-After was over)."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Coroutine
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
 
@@ -21,18 +19,13 @@ from tests.support.slack.faults import Faults
 from tests.support.slack.limits import Limits
 from tests.support.slack.log import Log
 from tests.support.slack.world import Conversation, Message, Team, User, World
+from tests.support.stand_in import StandIn, utc_now
 
 METHODS_IN = (oauth, people, socket, views)  # importing them declares their methods
-T = TypeVar("T")
 RETRIES = (0.0, 60.0, 300.0)  # seconds after which an event comes again
 
 
-def utc_now() -> datetime:
-    """Return the time, aware, in UTC."""
-    return datetime.now(UTC)
-
-
-class Slack:
+class Slack(StandIn):
     """One Slack: what is in it, what was asked of it, how it treats the app at `app_url`.
 
     `patience` is how many seconds the app has to answer; `echoes` tells whether the app hears of its own messages, as
@@ -40,6 +33,7 @@ class Slack:
     """
 
     def __init__(self, clock: Callable[[], datetime] = utc_now, limits: Limits | None = None) -> None:
+        super().__init__()
         self.world = World(clock)
         self.log = Log()
         self.faults = Faults()
@@ -47,60 +41,27 @@ class Slack:
         self.oauth = oauth.Desk()
         self.courier = Courier(self)
         self.app_url = ""
-        self.address = ""
         self.signing_secret = "a signing secret of the stand-in"
         self.patience = 3.0
         self.retries = RETRIES
         self.echoes = True
         self.tickets: set[str] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._versions: Counter[str] = Counter()
-        self._news = threading.Condition()
 
     @property
     def api_url(self) -> str:
         """The address for COUNTERSIGN_SLACK_API_URL."""
         return f"{self.address}/api/"
 
-    @contextmanager
-    def running(self, port: int = 0) -> Iterator[Slack]:
-        """Serve while the block runs."""
-        loop = self._loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, name="slack", daemon=True)
-        thread.start()
-        runner = self.run(self._start(port))
-        try:
-            yield self
-        finally:
-            self.run(self._stop(runner))
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
-
-    def run(self, what: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the stand-in's loop, from another thread, and return its result."""
-        assert self._loop is not None, "the stand-in is not running"
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
-
     def changed(self, user_id: str) -> None:
         """Note that somebody sees something new."""
         self._versions[user_id] += 1
         self.happened()
 
-    def happened(self) -> None:
-        """Let those who wait look again."""
-        with self._news:
-            self._news.notify_all()
-
     def version(self, user_id: str) -> int:
         """Return how often what somebody sees has changed."""
         return self._versions[user_id]
-
-    def wait(self, ready: Callable[[], bool], seconds: float = 5.0) -> bool:
-        """Wait, from another thread, until something is to be seen; return whether it came."""
-        with self._news:
-            return self._news.wait_for(ready, seconds)
 
     async def tell(self, team: Team, event: dict[str, Any]) -> Delivered:
         """Deliver an event, and again later where the app does not take it; return the first outcome."""
@@ -156,7 +117,8 @@ class Slack:
             {"type": "user_change", "user": people.described(self.world, user, locale=True)},
         )
 
-    async def _start(self, port: int) -> web.AppRunner:
+    def pages(self) -> web.Application:
+        """See StandIn.pages."""
         app = web.Application(client_max_size=20 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", Desk(self).answer)
         app.router.add_post("/response/{secret}", partial(ways.answer, slack=self))
@@ -164,16 +126,11 @@ class Slack:
         app.router.add_get("/files/{id}/{name}", partial(downloads.download, slack=self))
         app.router.add_get("/login", downloads.login)
         control.add(app, self)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
-        self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        return runner
+        return app
 
     async def _stop(self, runner: web.AppRunner) -> None:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.courier.close()
-        await runner.cleanup()
+        await super()._stop(runner)

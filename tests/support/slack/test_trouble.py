@@ -75,11 +75,13 @@ def test_users_list_is_tier_2(slack: Slack, api: Api) -> None:
 
 def test_who_calls_too_early_is_found() -> None:
     """Between the answer 429 and the end of its Retry-After nothing may begin that draws from the same limit."""
-    refused = Call("chat.postMessage", 10.0, "T1", "D1", ended=10.1, status=429, bucket="workspace", retry_after=2)
-    crossing = Call("chat.postMessage", 10.05, "T1", "D2", ended=10.3, status=200)
-    early = Call("chat.postMessage", 11.0, "T1", "D3", ended=11.1, status=200)
-    elsewhere = Call("chat.postMessage", 11.0, "T2", "D4", ended=11.1, status=200)
-    home = Call("views.publish", 11.0, "T1", ended=11.1, status=200)
-    after = Call("chat.postMessage", 12.2, "T1", "D3", ended=12.3, status=200)
+    refused = Call(
+        "chat.postMessage", 10.0, "D1", team_id="T1", ended=10.1, status=429, bucket="workspace", retry_after=2
+    )
+    crossing = Call("chat.postMessage", 10.05, "D2", team_id="T1", ended=10.3, status=200)
+    early = Call("chat.postMessage", 11.0, "D3", team_id="T1", ended=11.1, status=200)
+    elsewhere = Call("chat.postMessage", 11.0, "D4", team_id="T2", ended=11.1, status=200)
+    home = Call("views.publish", 11.0, team_id="T1", ended=11.1, status=200)
+    after = Call("chat.postMessage", 12.2, "D3", team_id="T1", ended=12.3, status=200)
     log = Log([refused, crossing, early, elsewhere, home, after])
     assert log.too_early() == [(refused, early)]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.support.calls import Call
 from tests.support.slack.faults import Fault
-from tests.support.teams.log import Call
 from tests.support.teams.rules.activities import too_big, wrong_activity
 from tests.support.teams.world import BOT, Conversation, Said
 

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
+from tests.support.calls import Call, Log
 from tests.support.slack.faults import Faults
+from tests.support.stand_in import StandIn, utc_now
 from tests.support.teams.connector import Connector
 from tests.support.teams.deliver import Courier
 from tests.support.teams.issuer import Issuer
 from tests.support.teams.limits import Limits
-from tests.support.teams.log import Log
 from tests.support.teams.world import World
 
-T = TypeVar("T")
 REGION = "emea"
 
 
-def utc_now() -> datetime:
-    """Return the time, aware, in UTC."""
-    return datetime.now(UTC)
-
-
-class Teams:
+class Teams(StandIn):
     """One Teams: who is in it, what was asked of it, how it treats the bot at `bot_url`.
 
     `patience` is how many seconds the bot has to answer.
     """
 
     def __init__(self, clock: Callable[[], datetime] = utc_now, limits: Limits | None = None) -> None:
+        super().__init__()
         self.world = World(clock)
         self.issuer = Issuer()
-        self.log = Log()
+        self.log = Log[Call]()
         self.faults = Faults()
         self.limits = limits or Limits()
         self.courier = Courier(self)
         self.bot_url = ""
-        self.address = ""
         self.patience = 15.0
         self.revoked: set[str] = set()  # tokens that count no longer
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._news = threading.Condition()
 
     @property
     def service_url(self) -> str:
@@ -68,51 +58,22 @@ class Teams:
         given = token.startswith("ours-") and number.isdecimal() and 1 <= int(number) <= self.issuer.tokens
         return given and token not in self.revoked
 
-    @contextmanager
-    def running(self, port: int = 0) -> Iterator[Teams]:
-        """Serve while the block runs."""
-        loop = self._loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever, name="teams", daemon=True)
-        thread.start()
-        runner = self.run(self._start(port))
-        try:
-            yield self
-        finally:
-            self.run(self._stop(runner))
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
-
-    def run(self, what: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine in the stand-in's loop, from another thread, and return its result."""
-        assert self._loop is not None, "the stand-in is not running"
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result(60)
-
-    def happened(self) -> None:
-        """Let those who wait look again."""
-        with self._news:
-            self._news.notify_all()
-
-    def wait(self, ready: Callable[[], bool], seconds: float = 5.0) -> bool:
-        """Wait, from another thread, until something is to be seen; return whether it came."""
-        with self._news:
-            return self._news.wait_for(ready, seconds)
-
-    async def _start(self, port: int) -> web.AppRunner:
+    def pages(self) -> web.Application:
+        """See StandIn.pages."""
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.add_routes(Connector(self).routes(REGION))
         app.add_routes([web.get("/files/{id}", self._download)])
         app.add_routes(self.issuer.routes())
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
-        self.address = self.issuer.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return app
+
+    async def _start(self, port: int) -> web.AppRunner:
+        runner = await super()._start(port)
+        self.issuer.address = self.address
         return runner
 
     async def _stop(self, runner: web.AppRunner) -> None:
         await self.courier.close()
-        await runner.cleanup()
+        await super()._stop(runner)
 
     async def _download(self, request: web.Request) -> web.Response:
         """GET /files/{id}: the address itself is what lets one in, so no token may be sent along."""

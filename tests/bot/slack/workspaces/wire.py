@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.support.stage import Loop
+from tests.support.loop import Loop
 
 Answer = Callable[[dict[str, str]], dict[str, Any]]
 

@@ -1,8 +1,9 @@
-"""What was asked of the stand-in, call by call, with times of one monotonic clock."""
+"""What was asked of a stand-in, call by call, with times of one monotonic clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 
 @dataclass
@@ -19,13 +20,16 @@ class Call:
     fault: str = ""
 
 
-@dataclass
-class Log:
-    """All calls, and everything that Teams would not have taken or that a person would have waited for in vain."""
+C = TypeVar("C", bound=Call)
 
-    calls: list[Call] = field(default_factory=list)
+
+@dataclass
+class Log(Generic[C]):
+    """All calls, and everything that the chat would not have taken or a person would have waited for in vain."""
+
+    calls: list[C] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
-    def of(self, method: str) -> list[Call]:
+    def of(self, method: str) -> list[C]:
         """Return the calls of one method, in the order they came in."""
         return [call for call in self.calls if call.method == method]
