@@ -10,21 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import Base
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import found, publish
+from tests.support.company import chidi_owes
 from tests.support.slack.office import Office, open_office
-from tests.support.stage import Stage, on_stage
+from tests.support.stage import Stage
 from tests.support.web import WebSurface
 
 
 @pytest.fixture
 def stage(database_url: str) -> Iterator[Stage]:
     """A demo with the people of `tests.support.company`; Chidi is asked to acknowledge POL-1 (his A-1)."""
-    with on_stage(database_url, company="Halden Instruments") as stage:
+    with chidi_owes(database_url) as stage:
         stage.surface = WebSurface(stage)
-        found(stage)
-        publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
-        ask(stage, stage.person("Chidi"), "POL-1")
         yield stage
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.attacks.teams import ASK, LOUD, send, typed
-from tests.dialogues.test_acknowledge import ask
+from tests.support.company import ask
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office, open_office
 from tests.support.teams.surface import Hand, TeamsScreen

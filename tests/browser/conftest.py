@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import found, publish
+from tests.support.company import ask, found, publish
 from tests.support.stage import Stage, on_stage
 
 PHONE = {"width": 390, "height": 844}

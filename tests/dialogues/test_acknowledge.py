@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from models.person import Person
 from models.record import VaultItem
-from tests.support.company import publish
-from tests.support.stage import Player, Stage
-from workflows import duty
-from workflows.workflow import REGISTRY
+from tests.support.company import ask, publish
+from tests.support.stage import Stage
 
 TYPED_NAME = VaultItem.domain == "countersign/v1/typed_name"
-
-
-def ask(stage: Stage, player: Player, policy: str) -> None:
-    """Ask one person to acknowledge a policy."""
-
-    def work(session: Session) -> None:
-        ctx = stage.context(session)
-        person = session.get_one(Person, player.row.id)
-        duty.assign(
-            ctx, REGISTRY.workflow("policy"), person, f"{policy}v1", reason="new version", due_on=date(2026, 12, 7)
-        )
-
-    stage.write(work)
 
 
 def test_chidi_reads_and_acknowledges(stage: Stage) -> None:

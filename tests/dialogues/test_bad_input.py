@@ -7,9 +7,8 @@ from sqlalchemy import update
 
 from models.policy import PolicyVersion
 from tests.dialogues.policies import approve, bring, in_force, policy_file
-from tests.dialogues.test_acknowledge import ask
 from tests.support.campaigns import prepare, run
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import Screen, Stage
 
 HOSTILE = "</title><script>alert(1)</script> <!channel> @here =1+1 {{7*7}} \u202egnp.exe \" ' &lt; *_~` 😀"

@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models.person import Person
-from tests.dialogues.test_acknowledge import ask
 from tests.support.campaigns import change, prepare
-from tests.support.company import found, publish
+from tests.support.company import ask, found, publish
 from tests.support.stage import Player, Stage, on_stage_with_mail
 from tests.support.web import WebSurface
 from workflows import duty

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from models.campaign import Assignment
 from tests.dialogues.policies import in_force
-from tests.dialogues.test_acknowledge import ask
 from tests.dialogues.test_policy_due import asked_everybody, owed
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import Stage
 
 HEAD = "employee,policy,version,date,source\n"

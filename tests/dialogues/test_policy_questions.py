@@ -11,8 +11,7 @@ from models.fact import fact
 from models.message import decode, with_names
 from models.outbox import OutboxMessage
 from models.person import Person
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import Player, Stage
 
 

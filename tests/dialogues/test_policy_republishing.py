@@ -12,8 +12,8 @@ from models.campaign import Assignment, Campaign
 from models.policy import PolicyVersion
 from models.record import Record
 from tests.dialogues.policies import approve, bring, in_force, policy_file, zipped
-from tests.dialogues.test_acknowledge import ask
 from tests.dialogues.test_policy_questions import the_duty
+from tests.support.company import ask
 from tests.support.stage import Stage
 
 OLD = "## 1. Purpose\n\nUse things well.\n\n## 2. Screens\n\n- Lock the screen.\n"

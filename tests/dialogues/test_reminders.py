@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from bot.app import make_worker
 from models.outbox import OutboxMessage
 from models.person import Person
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import KEYS, Player, Stage
 from workflows.nudges import remind
 

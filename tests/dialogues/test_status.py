@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import Stage
 
 

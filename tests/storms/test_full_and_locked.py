@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import NotSaved, PostgresDatabase
 from models.desk import Meta
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.stage import Stage
 from tests.support.truth import contradictions, dump, rows
 

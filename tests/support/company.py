@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.person import Person
 from models.policy import Policy, PolicyVersion
-from tests.support.stage import Stage
+from tests.support.stage import Player, Stage, on_stage
+from workflows import duty
+from workflows.workflow import REGISTRY
 
 # name, department, manager, roles, zone
 PEOPLE = (
@@ -80,3 +85,26 @@ def publish(stage: Stage, title: str, text: str, *, typed_name: bool = False) ->
         return policy.code
 
     return stage.write(work)
+
+
+def ask(stage: Stage, player: Player, policy: str) -> None:
+    """Ask one person to acknowledge a policy."""
+
+    def work(session: Session) -> None:
+        ctx = stage.context(session)
+        person = session.get_one(Person, player.row.id)
+        duty.assign(
+            ctx, REGISTRY.workflow("policy"), person, f"{policy}v1", reason="new version", due_on=date(2026, 12, 7)
+        )
+
+    stage.write(work)
+
+
+@contextmanager
+def chidi_owes(database_url: str, **settings: Any) -> Iterator[Stage]:
+    """Open a demo in which Chidi is asked to acknowledge POL-1 (his A-1)."""
+    with on_stage(database_url, company="Halden Instruments", **settings) as stage:
+        found(stage)
+        publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
+        ask(stage, stage.person("Chidi"), "POL-1")
+        yield stage

@@ -13,9 +13,8 @@ from sqlalchemy import update
 
 from models.campaign import Assignment
 from models.person import Person
-from tests.dialogues.test_acknowledge import ask
 from tests.support.campaigns import change
-from tests.support.company import found, publish
+from tests.support.company import ask, found, publish
 from tests.support.stage import Player, Stage, on_stage
 from tests.support.web import WebSurface
 from workflows.export import HEAD, as_csv, inert

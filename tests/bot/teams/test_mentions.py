@@ -10,7 +10,7 @@ import pytest
 
 from models.person import Person
 from tests.attacks.teams import send
-from tests.dialogues.test_acknowledge import ask
+from tests.support.company import ask
 from tests.support.slack.faults import Fault
 from tests.support.teams import activities
 from tests.support.teams.client import Client

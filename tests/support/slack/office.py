@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import found, publish
+from tests.support.company import chidi_owes
 from tests.support.slack.client import Client
 from tests.support.slack.server import Slack
 from tests.support.slack_surface import Hand, SlackSurface, workspace
-from tests.support.stage import Stage, on_stage
+from tests.support.stage import Stage
 
 
 @dataclass
@@ -39,11 +38,8 @@ def open_office(database_url: str, **more: Any) -> Iterator[Office]:
     """Open a demo with everybody in Slack; Chidi is asked to acknowledge POL-1 (his A-1)."""
     with (
         workspace() as (slack, settings),
-        on_stage(database_url, company="Halden Instruments", **settings, **more) as stage,
+        chidi_owes(database_url, **settings, **more) as stage,
     ):
-        found(stage)
-        publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
-        ask(stage, stage.person("Chidi"), "POL-1")
         surface = SlackSurface(stage, slack)
         stage.surface = surface
         surface.meets()

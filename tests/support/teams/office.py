@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import found, publish
-from tests.support.stage import Stage, on_stage
+from tests.support.company import chidi_owes
+from tests.support.stage import Stage
 from tests.support.teams.client import Client
 from tests.support.teams.server import Teams
 from tests.support.teams.surface import Hand, TeamsSurface, tenant
@@ -37,11 +36,8 @@ def open_office(database_url: str, **more: Any) -> Iterator[Office]:
     """Open a demo with everybody in Teams; Chidi is asked to acknowledge POL-1 (his A-1)."""
     with (
         tenant() as (teams, settings),
-        on_stage(database_url, company="Halden Instruments", **settings, **more) as stage,
+        chidi_owes(database_url, **settings, **more) as stage,
     ):
-        found(stage)
-        publish(stage, "Acceptable Use", "Use things well.", typed_name=True)
-        ask(stage, stage.person("Chidi"), "POL-1")
         surface = TeamsSurface(stage, teams)
         stage.surface = surface
         surface.meets()
