@@ -7,38 +7,34 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.channel import Channel, WebInbox
-from bot.delivery import Delivery
-from bot.outside.mail import Mail
 from bot.slack.api import Api
 from bot.slack.channel import SlackChannel
 from bot.slack.keys import Keys
 from bot.slack.tokens import Tokens
 from bot.worker import Worker
 from models.chat import Workspace
-from models.message import Message
-from models.outbox import Delivery as Row
-from models.person import Identity, Person
+from models.person import Identity
+from tests.bot.beside import NAMES, Beside
 from tests.support.company import found
 from tests.support.slack.server import Slack
 from tests.support.slack.world import Message as Shown
 from tests.support.slack.world import Team, Token, User
-from tests.support.stage import KEYS, MONDAY, Stage, on_stage_with_mail
+from tests.support.stage import KEYS, MONDAY, on_stage_with_mail
 
 PATIENT = timedelta(seconds=10)  # how long these tests wait for an answer of Slack, on a busy machine
 
 
 @dataclass
-class Chat:
+class Chat(Beside):
     """A stage, a Slack beside it, and who is who in both."""
 
-    stage: Stage
+    platform: ClassVar[str] = "slack"
     slack: Slack
     tokens: dict[str, Token] = field(default_factory=dict)
     users: dict[tuple[str, str], User] = field(default_factory=dict)
@@ -51,11 +47,7 @@ class Chat:
 
     def worker(self, patience: timedelta = PATIENT) -> Worker:
         """Return a worker that sends by Slack and mail, as another process is one."""
-        stage = self.stage
-        channels: list[Channel] = [WebInbox(), Mail(stage.settings), self.channel(patience)]
-        return Worker(
-            stage.database, stage.settings, Delivery(stage.database, stage.settings, channels, stage.clock), stage.clock
-        )
+        return self.worker_by(self.channel(patience))
 
     def connect(self, name: str) -> Team:
         """Connect a workspace."""
@@ -79,16 +71,6 @@ class Chat:
         known = {"platform": "slack", "workspace": user.team_id, "platform_id": user.id}
         session.add(Identity(person_id=person_id, recorded_at=self.stage.now, **known))
 
-    def say(self, name: str, title: str, **more: Any) -> None:
-        """Write down something that should be said to somebody."""
-
-        def work(session: Session) -> None:
-            person = session.scalars(select(Person).where(Person.name.startswith(name))).one()
-            about = {"kind": "notice", "dedupe": title, **more}
-            self.stage.context(session).say(person, Message(title, lines=("It is so.",)), **about)
-
-        self.stage.write(work)
-
     def messages(self, name: str, team: str = "Halden") -> list[Shown]:
         """Return what somebody has in their direct messages, oldest first."""
         return self.slack.world.direct(self.users[team, name]).messages
@@ -96,14 +78,6 @@ class Chat:
     def titles(self, name: str, team: str = "Halden") -> list[str]:
         """Return what the messages of somebody say first."""
         return [one.text.split(":")[0] for one in self.messages(name, team)]
-
-    def rows(self) -> list[Row]:
-        """Return every copy."""
-        return list(self.stage.read(lambda session: session.scalars(select(Row).order_by(Row.id)).all()))
-
-    def states(self, channel: str = "slack") -> list[str]:
-        """Return the states of the copies on a channel."""
-        return [row.state for row in self.rows() if row.channel == channel]
 
     def set_workspace(self, team: Team, state: str) -> None:
         """Change the state of a workspace."""
@@ -140,6 +114,6 @@ def chat(database_url: str, settings: dict[str, Any]) -> Iterator[Chat]:
         chat = Chat(stage, slack)
         stage.loop.run(stage.worker.close())
         stage.worker = chat.worker()
-        chat.put(chat.connect("Halden"), "Ana", "Bruno", "Chidi")
+        chat.put(chat.connect("Halden"), *NAMES)
         yield chat
         assert slack.log.violations == []

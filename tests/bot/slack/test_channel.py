@@ -8,21 +8,11 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from models.message import Link, Message, encode
-from models.outbox import Delivery, OutboxMessage
+from models.outbox import OutboxMessage
 from models.person import Person
 from tests.bot.slack.conftest import Chat
 from tests.support.slack.faults import Fault
 from tests.support.web import Browser, WebSurface
-
-
-def redrawn(chat: Chat, title: str) -> None:
-    """Draw every message anew, as happens when somebody acts."""
-
-    def work(session: Session) -> None:
-        session.execute(update(OutboxMessage).values(body=encode(Message(title)), revision=OutboxMessage.revision + 1))
-        session.execute(update(Delivery).where(Delivery.state == "sent").values(state="queued", due_at=chat.stage.now))
-
-    chat.stage.write(work)
 
 
 def test_ana_is_told_once_with_the_id_of_the_copy(chat: Chat) -> None:
@@ -41,7 +31,7 @@ def test_ana_is_told_once_with_the_id_of_the_copy(chat: Chat) -> None:
 def test_who_is_in_no_workspace_gets_mail(chat: Chat) -> None:
     chat.say("Farah", "By letter")
     chat.stage.works()
-    assert [letter.subject for letter in chat.stage.mailbox(chat.stage.person("Farah"))] == ["By letter"]
+    assert chat.letters("Farah") == ["By letter"]
     assert chat.slack.log.calls == []
 
 
@@ -49,8 +39,8 @@ def test_a_card_is_changed_and_not_sent_again(chat: Chat) -> None:
     """Changes that come together cost one call, and the latest wins."""
     chat.say("Ana", "Please read")
     chat.stage.works()
-    redrawn(chat, "Half done")
-    redrawn(chat, "Thank you")
+    chat.redraw("Half done")
+    chat.redraw("Thank you")
     chat.stage.works()
     assert chat.titles("Ana") == ["Thank you"]
     assert [call.method for call in chat.slack.log.calls] == ["chat.postMessage", "chat.update"]
@@ -62,13 +52,13 @@ def test_a_card_that_is_gone_is_left_alone(chat: Chat, error: str) -> None:
     chat.say("Ana", "Please read")
     chat.stage.works()
     chat.slack.faults.add(Fault("error", "chat.update", error=error))
-    redrawn(chat, "Thank you")
+    chat.redraw("Thank you")
     chat.stage.works()
     chat.stage.later(hours=3)
     chat.stage.works()
     assert chat.states() == ["sent"]
     assert len(chat.slack.log.of("chat.update")) == 1
-    assert chat.stage.mailbox(chat.stage.person("Ana")) == []
+    assert chat.letters("Ana") == []
 
 
 def test_a_message_that_is_too_long_leads_on(chat: Chat) -> None:

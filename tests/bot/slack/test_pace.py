@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-
 from sqlalchemy import func, select
 
 from models.chat import Pace
@@ -32,16 +29,9 @@ def test_nothing_begins_before_slack_wants_it(chat: Chat) -> None:
 
 
 def test_two_workers_share_a_workspace(chat: Chat) -> None:
-    for number in range(60):
-        chat.say(("Ana", "Bruno", "Chidi")[number % 3], f"Message {number}")
-    other = chat.worker()
-
-    async def both() -> None:
-        await asyncio.gather(chat.stage.worker.until_idle(), other.until_idle())
-        await other.close()
-
-    chat.stage.loop.run(both())
-    titles = Counter(title for name in ("Ana", "Bruno", "Chidi") for title in chat.titles(name))
+    chat.say_to_all(60)
+    chat.two_workers_work()
+    titles = chat.said_to_all()
     assert len(titles) == 60
     assert set(titles.values()) == {1}
 

@@ -19,7 +19,7 @@ def test_who_can_never_be_written_to_gets_mail_from_now_on(chat: Chat, error: st
     chat.stage.works()
     chat.say("Ana", "Second")
     chat.stage.works()
-    assert [letter.subject for letter in chat.stage.mailbox(chat.stage.person("Ana"))] == ["First", "Second"]
+    assert chat.letters("Ana") == ["First", "Second"]
     assert (chat.states("slack"), chat.states("mail")) == (["failed"], ["sent", "sent"])
 
 
@@ -30,7 +30,7 @@ def test_who_is_deactivated_in_one_workspace_is_told_in_the_other(chat: Chat) ->
     chat.say("Ana", "Told elsewhere")
     chat.stage.works()
     assert chat.titles("Ana", "Sales") == ["Told elsewhere"]
-    assert chat.stage.mailbox(chat.stage.person("Ana")) == []
+    assert chat.letters("Ana") == []
     rows = select(Identity.unreachable_since).where(Identity.platform == "slack").order_by(Identity.id)
     reached = chat.stage.read(lambda session: session.scalars(rows).all())
     assert [since is None for since in reached] == [False, True, True, True]
@@ -94,4 +94,4 @@ def test_what_waited_for_a_workspace_that_is_gone_goes_by_mail(chat: Chat) -> No
     chat.set_workspace(halden, "gone")
     chat.stage.later(minutes=10)
     chat.stage.works()
-    assert [letter.subject for letter in chat.stage.mailbox(chat.stage.person("Ana"))] == ["Waits"]
+    assert chat.letters("Ana") == ["Waits"]

@@ -5,40 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channel import Channel, WebInbox
-from bot.delivery import Delivery
-from bot.outside.mail import Mail
 from bot.teams.bearer import AppBearer
 from bot.teams.channel import TeamsChannel
 from bot.teams.connector import Connector
 from bot.worker import Worker
 from models.chat import Conversation as Where
 from models.chat import Workspace
-from models.message import Message
-from models.outbox import Delivery as Row
-from models.person import Identity, Person
+from models.person import Identity
+from tests.bot.beside import NAMES, Beside
 from tests.support.company import found
-from tests.support.stage import Stage, on_stage_with_mail
+from tests.support.stage import on_stage_with_mail
 from tests.support.teams.issuer import TENANT
 from tests.support.teams.server import Teams
 from tests.support.teams.surface import tenant
 from tests.support.teams.world import Conversation, Said, User
 
 QUICK = 1.0  # seconds that these tests wait for an answer of Teams
-NAMES = ("Ana", "Bruno", "Chidi")
 
 
 @dataclass
-class Chat:
+class Chat(Beside):
     """A stage, a Teams beside it, and who is who in both."""
 
-    stage: Stage
+    platform: ClassVar[str] = "teams"
     teams: Teams
     users: dict[str, User] = field(default_factory=dict)
 
@@ -50,10 +44,7 @@ class Chat:
 
     def worker(self) -> Worker:
         """Return a worker that sends by Teams and mail, as another process is one."""
-        stage = self.stage
-        channels: list[Channel] = [WebInbox(), Mail(stage.settings), self.channel()]
-        delivery = Delivery(stage.database, stage.settings, channels, stage.clock)
-        return Worker(stage.database, stage.settings, delivery, stage.clock)
+        return self.worker_by(self.channel())
 
     def put(self, *names: str) -> None:
         """Let people into the tenant, with the app, and know where they are written to."""
@@ -74,16 +65,6 @@ class Chat:
         """Return somebody's own chat with the bot."""
         return self.teams.world.personal(self.users[name])
 
-    def say(self, name: str, title: str, **more: Any) -> None:
-        """Write down something that should be said to somebody."""
-
-        def work(session: Session) -> None:
-            person = session.scalars(select(Person).where(Person.name.startswith(name))).one()
-            about = {"kind": "notice", "dedupe": title, **more}
-            self.stage.context(session).say(person, Message(title, lines=("It is so.",)), **about)
-
-        self.stage.write(work)
-
     def messages(self, name: str) -> list[Said]:
         """Return what the bot said to somebody, oldest first."""
         return self.place(name).by_bot()
@@ -91,18 +72,6 @@ class Chat:
     def titles(self, name: str) -> list[str]:
         """Return what the messages of somebody say first."""
         return [str(one.body["summary"]).split(":")[0] for one in self.messages(name)]
-
-    def letters(self, name: str) -> list[str]:
-        """Return the subjects of somebody's letters."""
-        return [letter.subject for letter in self.stage.mailbox(self.stage.person(name))]
-
-    def rows(self) -> list[Row]:
-        """Return every copy."""
-        return list(self.stage.read(lambda session: session.scalars(select(Row).order_by(Row.id)).all()))
-
-    def states(self, channel: str = "teams") -> list[str]:
-        """Return the states of the copies on a channel."""
-        return [row.state for row in self.rows() if row.channel == channel]
 
 
 @pytest.fixture

@@ -7,26 +7,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot.teams.channel import BUSY
 from models.chat import Conversation
 from models.message import Message, encode
-from models.outbox import Delivery, OutboxMessage
+from models.outbox import OutboxMessage
 from tests.bot.teams.conftest import Chat
 from tests.support.slack.faults import Fault
 from tests.support.teams.surface import TeamsSurface
-
-
-def redrawn(chat: Chat, title: str) -> None:
-    """Draw every message anew, as happens when somebody acts."""
-
-    def work(session: Session) -> None:
-        session.execute(update(OutboxMessage).values(body=encode(Message(title)), revision=OutboxMessage.revision + 1))
-        session.execute(update(Delivery).where(Delivery.state == "sent").values(state="queued", due_at=chat.stage.now))
-
-    chat.stage.write(work)
 
 
 def test_ana_is_told_once(chat: Chat) -> None:
@@ -49,11 +38,9 @@ def test_who_does_not_have_the_app_gets_mail(chat: Chat) -> None:
 
 def test_one_token_for_a_hundred_messages(chat: Chat) -> None:
     """Forty are under way at once, and all of them wait for the same one."""
-    for number in range(100):
-        chat.say(("Ana", "Bruno", "Chidi")[number % 3], f"Message {number}")
+    chat.say_to_all(100)
     chat.stage.works()
-    titles = Counter(title for name in ("Ana", "Bruno", "Chidi") for title in chat.titles(name))
-    assert titles == Counter(f"Message {number}" for number in range(100))
+    assert chat.said_to_all() == Counter(f"Message {number}" for number in range(100))
     assert chat.teams.issuer.tokens == 1
 
 
@@ -76,8 +63,8 @@ def test_a_card_is_changed_and_not_sent_again(chat: Chat) -> None:
     """Changes that come together cost one call, and the latest wins."""
     chat.say("Ana", "Please read")
     chat.stage.works()
-    redrawn(chat, "Half done")
-    redrawn(chat, "Thank you")
+    chat.redraw("Half done")
+    chat.redraw("Thank you")
     chat.stage.works()
     assert chat.titles("Ana") == ["Thank you"]
     assert [call.method for call in chat.teams.log.calls] == ["send", "update"]
@@ -88,7 +75,7 @@ def test_a_card_that_is_gone_is_left_alone(chat: Chat) -> None:
     chat.say("Ana", "Please read")
     chat.stage.works()
     chat.place("Ana").messages.clear()
-    redrawn(chat, "Thank you")
+    chat.redraw("Thank you")
     chat.stage.works()
     chat.stage.later(hours=3)
     chat.stage.works()
@@ -102,7 +89,7 @@ def test_a_change_in_doubt_is_made_again(chat: Chat, kind: Any) -> None:
     chat.say("Ana", "Please read")
     chat.stage.works()
     chat.teams.faults.add(Fault(kind, "update"))
-    redrawn(chat, "Thank you")
+    chat.redraw("Thank you")
     chat.stage.works()
     chat.stage.later(minutes=2)
     chat.stage.works()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from datetime import timedelta
 from functools import partial
@@ -38,17 +37,9 @@ def test_nothing_begins_before_teams_wants_it(chat: Chat) -> None:
 
 
 def test_two_workers_say_everything_once(chat: Chat) -> None:
-    for number in range(60):
-        chat.say(("Ana", "Bruno", "Chidi")[number % 3], f"Message {number}")
-    other = chat.worker()
-
-    async def both() -> None:
-        await asyncio.gather(chat.stage.worker.until_idle(), other.until_idle())
-        await other.close()
-
-    chat.stage.loop.run(both())
-    titles = Counter(title for name in ("Ana", "Bruno", "Chidi") for title in chat.titles(name))
-    assert titles == Counter(f"Message {number}" for number in range(60))
+    chat.say_to_all(60)
+    chat.two_workers_work()
+    assert chat.said_to_all() == Counter(f"Message {number}" for number in range(60))
 
 
 class TestInAHurry:
