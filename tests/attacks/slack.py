@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from models.base import Base
+from tests.attacks.kept import ASK
 from tests.support.slack import payloads
 from tests.support.slack.deliver import FORM, Delivered, sign
 from tests.support.slack.office import Office
 from tests.support.slack.world import User
 
-LOUD = "unmistakable-words-of-a-request"
-ASK = f"policy ask A-1 {LOUD}"  # done at once: it writes a question and its record
 JSON = "application/json"
-
-
-def kept(session: Session) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, but for the accounts that an admin is shown as unknown."""
-    found = {}
-    for name, table in Base.metadata.tables.items():
-        if name == "strangers":
-            continue
-        found[name] = sorted((tuple(row) for row in session.execute(select(table))), key=repr)
-    return found
-
-
-@contextmanager
-def nothing_changes(office: Office) -> Iterator[None]:
-    """Assert that the whole database is the same after the block as before."""
-    before = office.stage.read(kept)
-    yield
-    office.surface.settle()
-    after = office.stage.read(kept)
-    for name, rows in after.items():
-        assert rows == before[name], name
 
 
 def post(office: Office, body: bytes, headers: Mapping[str, str]) -> Delivered:
@@ -80,12 +52,6 @@ def type_command(office: Office, user: User, words: str = ASK, **changed: str) -
     """Send a slash command, signed."""
     body = command(office, user, words, **changed)
     return post(office, body, signed(office, body))
-
-
-def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:
-    """Return everything that was written anywhere."""
-    out = capsys.readouterr()
-    return out.out + out.err + "\n".join(f"{one.getMessage()} {one.exc_info}" for one in caplog.records)
 
 
 def answers() -> dict[str, Any]:

@@ -6,32 +6,17 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
 
-from tests.attacks.slack import kept
+from tests.attacks.kept import ASK
 from tests.support.teams import activities
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office
-
-LOUD = "unmistakable-words-of-a-request"
-ASK = f"policy ask A-1 {LOUD}"  # done at once: it writes a question and its record
-
-
-@contextmanager
-def nothing_changes(office: Office) -> Iterator[None]:
-    """Assert that the whole database is the same after the block as before."""
-    before = office.stage.read(kept)
-    yield
-    office.surface.settle()
-    after = office.stage.read(kept)
-    for name, rows in after.items():
-        assert rows == before[name], name
 
 
 def typed(office: Office, words: str = ASK, name: str = "Chidi", **changed: Any) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.attacks.slack import ASK, command, post, signed
+from tests.attacks.kept import ASK
+from tests.attacks.slack import command, post, signed
 from tests.support.slack.office import Office
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.slack import JSON, LOUD, logged, nothing_changes, post, send, signed
+from tests.attacks.kept import LOUD, logged, nothing_changes
+from tests.attacks.slack import JSON, post, send, signed
 from tests.support.slack.deliver import FORM
 from tests.support.slack.office import Office, open_office
 from tests.support.wire import Wire

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.attacks.slack import JSON, LOUD, command, logged, nothing_changes, post, signed, type_command
+from tests.attacks.kept import LOUD, logged, nothing_changes
+from tests.attacks.slack import JSON, command, post, signed, type_command
 from tests.support.slack.deliver import sign
 from tests.support.slack.office import Office
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.slack import ASK, answers, nothing_changes, send
+from tests.attacks.kept import ASK, nothing_changes
+from tests.attacks.slack import answers, send
 from tests.support.slack import payloads
 from tests.support.slack.client import Client
 from tests.support.slack.deliver import Delivered

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from models.chat import Workspace
 from models.person import Identity, Person
-from tests.attacks.slack import ASK, JSON, answers, nothing_changes, post, send, signed, type_command
+from tests.attacks.kept import ASK, nothing_changes
+from tests.attacks.slack import JSON, answers, post, send, signed, type_command
 from tests.support.slack import payloads
 from tests.support.slack.client import Client
 from tests.support.slack.deliver import Delivered

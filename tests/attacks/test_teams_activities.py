@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.teams import LOUD, bearer, good, nothing_changes, post, send, typed
+from tests.attacks.kept import LOUD, nothing_changes
+from tests.attacks.teams import bearer, good, post, send, typed
 from tests.support.teams import activities
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office, open_office

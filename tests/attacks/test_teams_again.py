@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.attacks.teams import ASK, LOUD, send, typed
+from tests.attacks.kept import ASK, LOUD
+from tests.attacks.teams import send, typed
 from tests.support.company import ask
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office, open_office

@@ -12,20 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.attacks.teams import (
-    ASK,
-    LOUD,
-    bare,
-    bearer,
-    claims,
-    good,
-    nothing_changes,
-    now,
-    post,
-    send,
-    typed,
-    with_public_key,
-)  # fmt: skip
+from tests.attacks.kept import ASK, LOUD, logged, nothing_changes
+from tests.attacks.teams import bare, bearer, claims, good, now, post, send, typed, with_public_key
 from tests.support.teams.issuer import APP
 from tests.support.teams.office import Office, open_office
 
@@ -222,12 +210,6 @@ FORGED: dict[str, Forge] = {
     "a list of activities": _body(lambda office: json.dumps([typed(office)]).encode()),
     "half a megabyte and more": _body(lambda office: json.dumps(typed(office, LOUD * 20_000)).encode()),
 }
-
-
-def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> str:
-    """Return everything that was written anywhere."""
-    out = capsys.readouterr()
-    return out.out + out.err + "\n".join(f"{one.getMessage()} {one.exc_info}" for one in caplog.records)
 
 
 def test_what_is_not_the_connectors_is_turned_away(

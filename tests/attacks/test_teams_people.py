@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from models.person import Identity
-from tests.attacks.teams import ASK, LOUD, nothing_changes, send, typed
+from tests.attacks.kept import ASK, LOUD, nothing_changes
+from tests.attacks.teams import send, typed
 from tests.storms.test_full_and_locked import locked
 from tests.support.teams.client import Client
 from tests.support.teams.deliver import Delivered
