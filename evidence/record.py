@@ -118,7 +118,7 @@ def _envelope(new_id: str, draft: Draft, sealed: Mapping[str, vault.Sealed], now
         "recorded_at": instant(now),
         "actor": _filled(**asdict(draft.actor)),
         "on_behalf_of": draft.on_behalf_of,
-        "auth": _filled(**asdict(draft.auth)),
+        "auth": _filled(**draft.auth._asdict()),
         "subject": _filled(**asdict(draft.subject)),
         "outcome": draft.outcome,
         "facts": facts,

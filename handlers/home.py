@@ -18,12 +18,12 @@ from workflows.workflow import REGISTRY
 
 def at_home(session: Session, gesture: Gesture, settings: Settings, now: datetime) -> m.Said:
     """Return what the actor of a gesture owes, and below it how far others have come. Raises `dispatch.Refused`."""
-    owed = answer(session, replace(gesture, act="todo"), settings, now, look=True).said
+    owed = answer(session, gesture._replace(act="todo"), settings, now, look=True).said
     status = REGISTRY.act("status")
     ctx = Context(session, settings, now, session.get(Person, gesture.actor_id), gesture.auth)
     if not isinstance(owed, m.Home) or status is None or not status.offered(ctx):
         return owed
-    numbers = answer(session, replace(gesture, act="status"), settings, now, look=True).said
+    numbers = answer(session, gesture._replace(act="status"), settings, now, look=True).said
     if not isinstance(numbers, m.Home):
         return owed
     first = m.Message(numbers.title, lines=numbers.lines or ((numbers.empty,) if not numbers.cards else ()))

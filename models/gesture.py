@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from models.message import Said
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 GestureKind = Literal["command", "button", "form", "shortcut", "emoji", "file", "webhook"]
 
 
@@ -21,8 +23,7 @@ class Upload:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Auth:
+class Auth(NamedTuple):
     """How we know who made a gesture: platform, workspace ref, scheme, hash of the request, degree of assurance."""
 
     platform: str
@@ -32,8 +33,7 @@ class Auth:
     assurance: str = "chat"
 
 
-@dataclass(frozen=True, slots=True)
-class Gesture:
+class Gesture(NamedTuple):
     """What a person did on some surface, verified and read but not yet understood.
 
     `act` names a declared act, or is empty and `words` were typed. `key` is the platform's own id of this gesture: a
@@ -50,7 +50,7 @@ class Gesture:
     act: str = ""
     target: str = ""
     words: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = NOTHING
     shown: str = ""
     operator: str = ""
     files: tuple[Upload, ...] = ()

@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 Tone = Literal["plain", "good", "warn", "bad"]
@@ -211,6 +212,7 @@ _SHOWN = (Fact, Table, Bar, Chart, Button, Link, Message, Home)
 _ASKED = (Option, Choice, Text, Person, Date, Toggle, File, Form)
 _KINDS: dict[str, Any] = {kind.__name__: kind for kind in (*_SHOWN, *_ASKED)}
 _PARTS = {kind: tuple((one.name, one.default) for one in dataclasses.fields(kind)) for kind in _KINDS.values()}
+_READ = {kind: attrgetter(*(name for name, _ in parts)) for kind, parts in _PARTS.items()}
 
 
 def encode(thing: Any) -> Any:
@@ -260,6 +262,6 @@ def _collect(data: Any, found: list[str]) -> None:
         for one in data.values():
             _collect(one, found)
     else:
-        for name, _ in _PARTS.get(type(data), ()):
-            if part := getattr(data, name):
+        for part in _READ[type(data)](data) if type(data) in _READ else ():
+            if part:
                 _collect(part, found)

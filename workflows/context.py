@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -85,7 +85,7 @@ class Context:
             actor=self.who(),
             subject=subject,
             occurred_at=self.occurred_at or self.now,
-            auth=replace(self.auth, assurance="demo") if self.settings.demo else self.auth,
+            auth=self.auth._replace(assurance="demo") if self.settings.demo else self.auth,
             **{"shown": self.shown, **fields},
         )
         return record.write(self.session, draft, self.now)

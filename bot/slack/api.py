@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.compact import compact
 from bot.slack.refusals import THE_WORKSPACE
 from config.chats import is_loopback
 
@@ -135,6 +136,7 @@ class Caller:
             self._client.session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self.timeout.total_seconds(), sock_connect=CONNECT_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                json_serialize_bytes=compact,
             )
         return self._client.session
 

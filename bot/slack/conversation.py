@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -119,7 +118,7 @@ class Conversation:
             "command" if words else "button", came, known, words=words, act=place.act, target=place.target
         )
         reply = await self._desk.inbound.look(gesture)
-        place = replace(place, page=1 if came.spot.where == "card" else page, root=_root(came))
+        place = place._replace(page=1 if came.spot.where == "card" else page, root=_root(came))
         turns = came.act == PAGE and came.spot.where in ("modal", "ephemeral")
         return await self._desk.shown(came, known, reply, place, opens=not turns)
 

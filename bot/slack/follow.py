@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bot import follow
 from bot.slack.api import TooMuch
@@ -15,24 +15,21 @@ from bot.slack.api import TooMuch
 LONGEST = timedelta(seconds=30)  # that somebody who waits for an answer is worth waiting for
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A method of the Web API with its arguments."""
 
     method: str
     args: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Respond:
+class Respond(NamedTuple):
     """A message to a response_url."""
 
     url: str
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(NamedTuple):
     """A call that is worked out only when its turn has come."""
 
     make: Callable[[], Awaitable[Call]]

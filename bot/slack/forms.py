@@ -52,14 +52,14 @@ class Forms:
             return await self._desk.shown(came, known, reply, Place(root=place.root))
         if digest(reply.said) != place.shown or not self._desk.replies.more_to_ask(reply.said, place):
             return None
-        ahead = replace(place, page=place.page + 1, answers=_kept(values))
+        ahead = place._replace(page=place.page + 1, answers=_kept(values))
         return await self._desk.shown(came, known, replace(reply, values=values), ahead)
 
 
 def _next(place: Place, reply: Reply, values: Mapping[str, Any]) -> Place:
     """Return the place of what is seen next: the same form once more, or something else."""
     same = isinstance(reply.said, m.Form) and (reply.said.act, reply.said.target) == (place.act, place.target)
-    return replace(place, answers=_kept(values) if place.page > 1 else {}) if same else Place(root=place.root)
+    return place._replace(answers=_kept(values) if place.page > 1 else {}) if same else Place(root=place.root)
 
 
 def _kept(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.payload import Malformed, Payload, part, parts, text
 from bot.slack.draw.fields import TICKED
 from bot.slack.draw.place import Place, opened
 from bot.slack.payload import Origin, moment
+from models.gesture import NOTHING
 from models.message import clean
 
 Kind = Literal["command", "message", "button", "form", "options", "shortcut", "emoji", "event", "nothing"]
 Where = Literal["command", "dm", "card", "ephemeral", "modal", "home", "nowhere"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Where a gesture was made, which decides where its answer goes."""
 
     where: Where = "nowhere"
@@ -47,8 +47,7 @@ class Handed:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(NamedTuple):
     """One payload, read. `team`, `org` and `user` are Slack's ids; `place` is what our own view remembers."""
 
     kind: Kind
@@ -64,12 +63,12 @@ class Came:
     act: str = ""
     target: str = ""
     words: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = NOTHING
     files: tuple[Handed, ...] = ()  # that came with a message
-    handed: Mapping[str, Handed] = field(default_factory=dict)  # that fill fields of a form
+    handed: Mapping[str, Handed] = NOTHING  # that fill fields of a form
     goes_on: bool = False  # the form says that another page follows
     place: Place = NO_PLACE
-    body: Payload = field(default_factory=dict)  # of an event that is handed on
+    body: Payload = NOTHING  # of an event that is handed on
 
     @property
     def by_person(self) -> bool:
@@ -265,9 +264,8 @@ def _message(event: Payload, came: Came) -> Came:
     """Return a direct message that a person wrote; whatever a program wrote or somebody changed is nothing."""
     personal = text(event, "channel_type") == "im" and text(event, "subtype") in ("", "file_share")
     if not personal or event.get("bot_id") or event.get("app_id") or event.get("edited") or event.get("hidden"):
-        return replace(came, kind="nothing")
-    return replace(
-        came,
+        return came._replace(kind="nothing")
+    return came._replace(
         kind="message",
         user_team=text(event, "user_team"),
         spot=Spot("dm", channel=text(event, "channel")),
@@ -279,7 +277,7 @@ def _message(event: Payload, came: Came) -> Came:
 def _emoji(event: Payload, came: Came) -> Came:
     item = part(event, "item")
     target = f"{text(item, 'channel')}/{text(item, 'ts')}"
-    return replace(came, kind="emoji", name=text(event, "reaction"), target=target)
+    return came._replace(kind="emoji", name=text(event, "reaction"), target=target)
 
 
 _READERS = {

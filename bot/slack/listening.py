@@ -7,15 +7,13 @@ the database. Bolt never calls auth.test here, holds no token and writes no line
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.payload import Malformed, Payload
 from bot.slack.follow import Answer, Follower
@@ -24,28 +22,9 @@ from bot.slack.payload import Origin
 
 Hear = Callable[[Came], Awaitable[Answer]]
 Closing = Callable[[], Awaitable[None]]
-Heard = Callable[[AsyncAck, Came], Awaitable[None]]
+Heard = Callable[[AsyncAck, Came], Awaitable[BoltResponse]]
+_NONE: dict[str, Sequence[str]] = {}
 CAME = "came"  # where Bolt's request keeps what we read of it
-
-
-class _Trusting(AsyncAuthorize):
-    """Lets every verified request through, without asking Slack; tokens stand elsewhere."""
-
-    async def __call__(
-        self,
-        *,
-        context: AsyncBoltContext,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        **_: Any,
-    ) -> AuthorizeResult:
-        return _authorized(enterprise_id, team_id)
-
-
-@lru_cache(maxsize=256)
-def _authorized(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 class _Everything(AsyncListener):
@@ -58,25 +37,35 @@ class _Everything(AsyncListener):
     ack_timeout = 3
 
     def __init__(self, heard: Heard) -> None:
-        self.ack_function = heard  # type: ignore[assignment]
+        self.ack_function = heard
         self._heard = heard
 
     async def async_matches(self, *, req: AsyncBoltRequest, resp: BoltResponse) -> bool:
         return True
 
     async def run_ack_function(self, *, request: AsyncBoltRequest, response: BoltResponse) -> BoltResponse | None:
-        await self._heard(request.context.ack, request.context[CAME])
-        return None
+        return await self._heard(request.context.ack, request.context[CAME])
+
+
+class _Request(AsyncBoltRequest):
+    """A payload that was read already: Bolt need not look in it for who and where, nor for headers that it has not."""
+
+    def __init__(self, payload: Payload, came: Came) -> None:
+        self.body = dict(payload)
+        self.context = AsyncBoltContext({CAME: came})
+        self.raw_body, self.mode, self.content_type = "", "socket_mode", None
+        self.query, self.headers = _NONE, _NONE
+        self.lazy_only, self.lazy_function_name = False, None
 
 
 class _App(AsyncApp):
-    """Bolt without what it makes anew for each request and nothing here uses: a client and two loggers."""
+    """Bolt without what it makes anew for each request and nothing here uses, and without steps before the listener."""
+
+    def _init_async_middleware_list(self, *_: Any, **__: Any) -> None:
+        self._init_middleware_list_done = True
 
     def _init_context(self, req: AsyncBoltRequest) -> None:
-        req.context["logger"] = self.logger
-        req.context["token"] = None
-        req.context["client"] = self.client  # has no token, and never gets one
-        req.context["listener_runner"] = self.listener_runner
+        """Let a listener have nothing but what came."""
 
 
 def _silent() -> logging.Logger:
@@ -94,17 +83,11 @@ class Listening:
         self._hear = hear
         self._follower = follower
         self._closing = closing
-        trusting: AsyncAuthorize = _Trusting()  # type: ignore[no-untyped-call]
         self._app = _App(
             name="bolt",  # of the loggers that it makes and that `_silent` silences
             logger=_silent(),
+            client=AsyncWebClient(),  # without a token, whatever stands in the environment
             process_before_response=True,
-            authorize=trusting,  # type: ignore[arg-type] # its signature leaves out what Bolt itself allows
-            request_verification_enabled=False,
-            ignoring_self_events_enabled=False,
-            ssl_check_enabled=False,
-            url_verification_enabled=False,
-            attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
         self._app._async_listeners.append(_Everything(self._heard))
@@ -114,19 +97,16 @@ class Listening:
         came = read(payload, origin)
         if came.kind == "nothing":
             return ""
-        try:
-            request = AsyncBoltRequest(body=dict(payload), mode="socket_mode", context={CAME: came})
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as broken:
-            raise Malformed from broken
-        response = await self._app.async_dispatch(request)
+        response = await self._app.async_dispatch(_Request(payload, came))
         if response.status != 200:  # Bolt could make nothing of its shape: our own listener never raises
             raise Malformed
         return response.body
 
-    async def _heard(self, ack: AsyncAck, came: Came) -> None:
+    async def _heard(self, ack: AsyncAck, came: Came) -> BoltResponse:
         answer = await self._hear(came)
-        await ack(dict(answer.body) if answer.body else "")
+        acknowledged = await ack(dict(answer.body) if answer.body else "")
         self._follower.begin(answer)
+        return acknowledged
 
     async def idle(self) -> None:
         """Wait until everything that follows answers already given is done."""

@@ -6,7 +6,8 @@ said where it was done. Nothing of a reply is dropped: what does not fit is on f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from bot.inbound import BROKE, NOT_SAVED
 from bot.slack.draw.blocks import Page, home_pages, message_pages, opener_pages
@@ -19,22 +20,21 @@ from bot.text.parts import TONES
 from bot.text.words import Names
 from handlers.answers import digest
 from models import message as m
-from models.gesture import Reply
+from models.gesture import NOTHING, Reply
 
 TROUBLE = (NOT_SAVED, BROKE)
 STACK = 3  # modals that Slack lays on each other
 PLAIN = {"unfurl_links": False, "unfurl_media": False}  # no previews of what is behind a link
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(NamedTuple):
     """A reply with what drawing it needs: names for mentions, where it stands, whether it merely opened something.
 
     `place` says how to draw the same once more, if that changes nothing.
     """
 
     reply: Reply
-    names: Names = field(default_factory=dict)
+    names: Names = NOTHING
     place: Place = NO_PLACE
     opens: bool = False
 
@@ -127,7 +127,7 @@ class Replies:
         said, place, look, reply = showing.reply.said, showing.place, self._look(showing), showing.reply
         match said:
             case m.Form():
-                asked = replace(place, act=said.act, target=said.target, shown=digest(said), words="")
+                asked = place._replace(act=said.act, target=said.target, shown=digest(said), words="")
                 return form_view(said, asked, look, reply.values, reply.errors)
             case m.Home():
                 return list_view(said, place, look)

@@ -6,7 +6,7 @@ Nothing is remembered here, so whoever is taken off the roster or out of Slack i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -14,19 +14,19 @@ from sqlalchemy.orm import Session
 from bot.slack.gestures import Came
 from handlers.names import spoken
 from models.chat import Workspace
+from models.gesture import NOTHING
 from models.person import Identity
 
 CONNECTED = ("connected", "paused")  # paused: we cannot send for the moment, but answers in place still arrive
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The workspace's ref, empty where it is not connected; the person's id, 0 for nobody; how to name people."""
 
     workspace: str = ""
     person_id: int = 0
     bot_user: str = ""
-    people: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = NOTHING
 
 
 def find(session: Session, came: Came, mentions: Collection[str] = ()) -> Known:

@@ -69,10 +69,12 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def dress(request: web.Request, response: web.StreamResponse) -> None:
-    """Give every answer its headers, just before it is sent."""
+    """Give every answer its headers, just before it is sent; those for browsers where one may read it."""
+    response.headers["Server"] = "Countersign"
+    if request.path in SIGNED:
+        return
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "Countersign"
     if request.app[PARTS].settings.base_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
     response.headers.setdefault("Cache-Control", _cache(request, response))

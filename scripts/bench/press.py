@@ -7,7 +7,6 @@ it has used. Ours has no database: who it is and what the act returns are given,
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import serving
+from bot.compact import compact
 from bot.database import Database
 from bot.inbound import Inbound
 from bot.logs import configure
@@ -77,10 +77,10 @@ class _Mute:
     """A Web API that writes down what it is given and sends it nowhere."""
 
     async def call(self, workspace: str, method: str, **args: Any) -> Mapping[str, Any]:
-        return {"ok": True, "length": len(json.dumps(args))}
+        return {"ok": True, "length": len(compact(args))}
 
     async def respond(self, url: str, body: Mapping[str, Any]) -> None:
-        json.dumps(body)
+        compact(body)
 
     async def close(self) -> None:
         """Hold nothing."""

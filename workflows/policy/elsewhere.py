@@ -26,7 +26,7 @@ from workflows.workflow import Answers, Invalid, Refusal
 
 BATCH = 50
 SHOWN = 100
-IMPORTED = replace(SYSTEM_AUTH, scheme="import", assurance="imported")
+IMPORTED = SYSTEM_AUTH._replace(scheme="import", assurance="imported")
 
 
 def upload_form(ctx: Context, target: str) -> m.Form:

@@ -93,18 +93,21 @@ class Drawing:
     def ways(self, buttons: Sequence[Button], links: Sequence[Link]) -> list[Block]:
         """Return rows of buttons; a label that is too long for one stands whole above them."""
         flow = Flow()
-        elements = [self._button(one) for one in buttons] + [self._link(flow, one) for one in links]
-        for label in (*(one.label for one in buttons), *(one.label for one in links)):
-            if not fits(readable(label, self.names), BUTTON_LABEL):
-                flow.item(runs(label, self.names))
-        drawn = [one for one in elements if one]
+        drawn = [self._button(flow, one) for one in buttons]
+        drawn += [leading for one in links if (leading := self._link(flow, one))]
         rows = [drawn[first : first + ROW] for first in range(0, len(drawn), ROW)]
         return [*flow.blocks, *({"type": "actions", "elements": row} for row in rows)]
 
-    def _button(self, button: Button) -> Block:
+    def _label(self, flow: Flow, label: str) -> Block:
+        known = readable(label, self.names)
+        if not fits(known, BUTTON_LABEL):
+            flow.item(runs(label, self.names))
+        return plain(known, BUTTON_LABEL)
+
+    def _button(self, flow: Flow, button: Button) -> Block:
         drawn: Block = {
             "type": "button",
-            "text": plain(readable(button.label, self.names), BUTTON_LABEL),
+            "text": self._label(flow, button.label),
             "action_id": f"{button.act}:{next(self._numbers)}",
         }
         if button.target:
@@ -116,21 +119,20 @@ class Drawing:
     def _link(self, flow: Flow, link: Link) -> Block | None:
         """Return the button of a link: to an act, what it shows opens here; to anything else, in the browser."""
         if opened := behind(link.path):
-            return self._button(Button(link.label, *opened))
+            return self._button(flow, Button(link.label, *opened))
         url = address(self.base_url, link.path)
         if len(url) > URL:
             flow.say([*runs(f"{link.label}: ", self.names), run(url)])
             return None
-        return self._leading(readable(link.label, self.names), url)
+        return self._leading(self._label(flow, link.label), url)
 
     def web_page(self, form: Form) -> Block:
         """Return a row with the button that opens the web page of a form."""
         url = address(self.base_url, door("go", form.act, form.target))
-        return {"type": "actions", "elements": [self._leading("Open the web page", url)]}
+        return {"type": "actions", "elements": [self._leading(plain("Open the web page", BUTTON_LABEL), url)]}
 
-    def _leading(self, label: str, url: str) -> Block:
-        text = plain(label, BUTTON_LABEL)
-        return {"type": "button", "text": text, "action_id": f"{LINK}:{next(self._numbers)}", "url": url}
+    def _leading(self, label: Block, url: str) -> Block:
+        return {"type": "button", "text": label, "action_id": f"{LINK}:{next(self._numbers)}", "url": url}
 
 
 def message_pages(message: Message, names: Names, base_url: str, again: str = "") -> list[Page]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.slack.draw.blocks import Drawing, home_groups
 from bot.slack.draw.fields import asks, draw_field
@@ -27,8 +26,7 @@ _MUCH = 30_000  # characters in answers from which a view may be too large after
 _PAPER = Paper(VIEW_BLOCKS - _ERRORS - 2, VIEW_BYTES - 60_000, in_bytes)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """What drawing a view needs; `files`: whether files can be handed in here."""
 
     names: Names
@@ -69,7 +67,7 @@ def form_view(
         **_modal(form.submit if short else form.title, blocks, look, FORM),
         "submit": plain(_short(submit), VIEW_BUTTON),
         "close": plain("Cancel", VIEW_BUTTON),
-        "private_metadata": replace(place, page=number).sealed(),
+        "private_metadata": place._replace(page=number).sealed(),
     }
 
 

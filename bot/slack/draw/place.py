@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from bot.compact import compact
 from bot.slack.draw.limits import PRIVATE
-from bot.slack.draw.text import COMPACT
+from models.gesture import NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a view stands: what it shows or asks, and what was answered before.
 
     `shown` is the digest of the form, `page` the page in view (from 1), `root` where the first view was opened from
@@ -25,7 +24,7 @@ class Place:
     page: int = 1
     root: str = ""
     words: str = ""
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = NOTHING
 
     @property
     def again(self) -> str:
@@ -43,7 +42,7 @@ class Place:
         """Return it as text, without what says nothing; also where it is too long."""
         known = {name: getattr(self, name) for name in _KINDS}
         told = {name: value for name, value in known.items() if value and (name, value) != ("page", 1)}
-        return COMPACT.encode(told) if told else ""
+        return compact(told).decode() if told else ""
 
 
 _KINDS = {"act": str, "target": str, "shown": str, "page": int, "root": str, "words": str, "answers": dict}

@@ -6,11 +6,9 @@ objects, escaped. No markup of Slack's own is ever written.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 _BROKEN = re.compile("&[a-z]{0,3}$")  # the beginning of an escape, whose end was cut off
 
 

@@ -177,7 +177,7 @@ def all_pages(draw: Any) -> list[Mapping[str, Any]]:
     """Return the views of all pages, found as a person finds them: by the button that leads on."""
     views: list[Mapping[str, Any]] = []
     while True:
-        view = draw(replace(PLACE, page=len(views) + 1))
+        view = draw(PLACE._replace(page=len(views) + 1))
         check_view(view)
         views.append(view)
         on = [one for one in things(view) if one.get("action_id") == f".page:{len(views) + 1}"]
