@@ -14,6 +14,11 @@ from bot.slack.manifest import manifest as slack_manifest
 from bot.teams.manifest import REVISIONS, file_name, missing, package
 from config.settings import Settings
 
+NOT_YET = (
+    "Slack will not take this yet: it wants an https:// address that the internet reaches.",
+    "Set COUNTERSIGN_BASE_URL and write it again, or write it with --socket.",
+)
+
 
 def manifest(
     platform: Annotated[Literal["slack", "teams"], typer.Argument(help="The platform the manifest is for.")],
@@ -36,9 +41,11 @@ def manifest(
 
 
 def _slack(settings: Settings, *, socket: bool) -> None:
-    told = slack_manifest(settings, socket=socket or bool(settings.slack_app_token))
+    by_socket = socket or bool(settings.slack_app_token)
+    told = slack_manifest(settings, socket=by_socket)
+    unreachable = not (by_socket or settings.base_url.startswith("https://"))
     # Plain print: nothing may be wrapped or coloured in what is pasted.
-    typer.echo("\n".join(f"# {line}" for line in explained(settings)))
+    typer.echo("\n".join(f"# {line}" for line in [*(NOT_YET if unreachable else ()), *explained(settings)]))
     typer.echo(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=100), nl=False)
 
 

@@ -79,7 +79,11 @@ def test_it_can_be_pasted_before_anything_else_is_set(tmp_path: Path) -> None:
     assert yaml.safe_load(seen.stdout) == manifest(told())
     for scope, why in SCOPES.items():
         assert f"# {scope}: {why}".replace("# ", "#   ", 1) in seen.stdout
+    assert "Slack will not take this yet" not in seen.stdout
+    here = bot("manifest", "slack", base_url="http://127.0.0.1:8000")
+    assert "# Slack will not take this yet: it wants an https:// address" in here.stdout
     socket = bot("manifest", "slack", "--socket")
+    assert "Slack will not take this yet" not in socket.stdout
     assert yaml.safe_load(socket.stdout)["settings"]["socket_mode_enabled"]
 
 
