@@ -14,6 +14,7 @@ from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Then
 from bot.slack.gestures import Came
 from bot.slack.who import Known
+from bot.slack.words import typed
 from models import message as m
 from models.gesture import Reply
 from models.person import Person
@@ -60,7 +61,7 @@ class Aside:
         act = REGISTRY.act(came.name)
         if act is None or "shortcut" not in act.kinds:
             return self._desk.told(came, NO_SHORTCUT, known)
-        values = {"message": came.words} if came.words else {}
+        values = {"message": said} if (said := typed(came.words, known.people)) else {}
         gesture = self._desk.gesture("shortcut", came, known, act=act.name, target=came.target, values=values)
         reply = await self._desk.inbound.receive(gesture)
         return await self._desk.shown(came, known, reply, Place(act.name, came.target, root="message"), opens=True)
