@@ -118,16 +118,47 @@ def test_what_looks_opens_on_what_lies_there(office: Office) -> None:
     assert "Remote Work" in shown(client.modal)
 
 
-def test_what_is_done_by_a_button_is_said_where_it_was_pressed(office: Office) -> None:
-    """In place of the answer that only one sees; below a card, which stays; in the modal; or over the home."""
+def test_what_is_refused_opens_over_the_answer_where_it_was_pressed(office: Office) -> None:
+    """What opens, opens over it; the answer stays as it is."""
     ana = office.client("Ana")
     press = {"type": "button", "action_id": "policy.approve:1", "block_id": "b", "value": "POL-99v1"}
     ana.commands("policy list")
     answer = ana.direct.messages[-1]
     ana.presses(press, answer)
     office.surface.settle()
-    assert answer.edits == 0, "what opens, opens over it"
-    assert "nothing called POL-99v1" in shown(ana.modal) or "no policy" in shown(ana.modal).lower()
+    assert answer.edits == 0
+    assert "There is no policy POL-99v1" in shown(ana.modal)
+
+
+def test_what_is_done_by_a_button_is_said_where_it_was_pressed(office: Office) -> None:
+    """In place of the answer that only one sees; below a card, which stays; over the home, which is drawn anew."""
+    office.client("Chidi").commands("policy ask A-1 May I?")
+    farah = office.client("Farah")
+    got_it = {"type": "button", "action_id": "inbox.seen:1", "block_id": "b", "value": "M-1"}
+    farah.commands("todo")
+    answer = farah.direct.messages[-1]
+    assert "May I?" in read(answer.blocks).text
+
+    farah.writes("todo")
+    office.surface.settle()
+    card = farah.direct.messages[-1]
+    farah.presses(got_it, card)
+    office.surface.settle()
+    below = farah.direct.messages[-1]
+    assert (card.edits, below.only_for) == (0, farah.user.id)
+    assert "Put away" in read(below.blocks).text
+
+    farah.presses(got_it, answer)
+    office.surface.settle()
+    assert (answer.edits, read(answer.blocks).text) == (1, read(below.blocks).text)
+    assert len(office.stage.records("message.seen")) == 1
+
+    farah.opens_home()
+    office.surface.settle()
+    assert farah.home is not None
+    farah.presses(got_it, farah.home)
+    office.surface.settle()
+    assert "Put away" in shown(farah.modal)
 
 
 def test_the_database_is_down(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,22 +260,6 @@ def test_a_file_comes_with_the_words_that_say_what_for(office: Office) -> None:
     office.surface.settle()
     assert "could not get the file" in said(ana)[3]
     assert {"event": "file not fetched", "status": 302, "log_level": "warning"} in logs
-
-
-def test_an_unknown_shortcut_is_refused_politely(office: Office) -> None:
-    """No act takes it."""
-    chidi = office.client("Chidi")
-    world = office.slack.world
-    payload = {
-        "type": "shortcut",
-        "callback_id": "nothing.known",
-        "user": {"id": chidi.user.id, "team_id": chidi.user.team_id},
-        "team": {"id": chidi.user.team_id},
-        "trigger_id": world.trigger(chidi.user),
-    }
-    office.slack.run(office.slack.courier.carry("interactive", payload))
-    office.surface.settle()
-    assert "nothing with that yet" in shown(chidi.modal)
 
 
 def test_a_mention_is_a_person(office: Office) -> None:

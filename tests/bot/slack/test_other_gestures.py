@@ -89,3 +89,12 @@ def test_a_stranger_marks_nothing(office: Office) -> None:
     client.takes("todo.keep", message)
     office.surface.settle()
     assert office.stage.records("message.seen") == []
+
+
+def test_an_unknown_shortcut_is_refused_politely(office: Office) -> None:
+    """No act takes it: one that was taken out since, or of another app of ours."""
+    client = office.client("Chidi")
+    client.takes("nothing.known", written(office, "The server room is open"))
+    office.surface.settle()
+    assert client.modal is not None
+    assert "nothing with that yet" in read(client.modal.body["blocks"]).text
