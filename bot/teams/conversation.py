@@ -162,7 +162,17 @@ class Talk:
         reply = await (self._inbound.look(gesture) if came.kind == "look" else self._inbound.receive(gesture))
         names = await self._inbound.names(reply)
         again = Place(place.act, place.target, words, place.page) if not reply.committed else None
-        return Showing(reply, self._look(names), again)
+        back = replace(place.back, card=place.back.card or came.card) if place.back else None
+        if reply.committed and back and back.card:
+            self.follower.begin(("update", lambda: self._redraw(came, known, back)))
+        return Showing(reply, replace(self._look(names), back=back or again), again)
+
+    async def _redraw(self, came: Came, known: Known, back: Place) -> None:
+        """Draw the card once more from which something was opened that is done now."""
+        look = Came("look", "card", came.sender, "", came.at, place=back)
+        showing = await self._done(look, known, ())
+        if showing.reply.status in ("ok", "again"):
+            await self._connector.update(came.sender.at, back.card, activities(showing)[0])
 
     def _auth(self, sender: Sender) -> Auth:
         local = self._settings.teams_local

@@ -121,7 +121,7 @@ def invoke(activity: Activity, now: datetime) -> Came | None:
 
 def _pressed(activity: Activity, data: Mapping[str, Any], now: datetime, where: Where, *, invoked: bool = True) -> Came:
     sender = sender_of(activity)
-    place = place_in({name: clean(one) if isinstance(one, str) else one for name, one in data.items()})
+    place = place_in(data)
     kind: Kind = "form" if place.way == SEND else "look" if place.way in (OPEN, TURN) else "button"
     values = {clean(name): clean(one) if isinstance(one, str) else "" for name, one in values_in(data).items()}
     return Came(

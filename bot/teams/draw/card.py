@@ -30,7 +30,7 @@ class Look:
     """What drawing needs; `opens` says whether an act merely opens something, `dialog` that it is drawn in one.
 
     Where the client has no `dialogs`, what would open in one comes as a message of its own. `step` is new for each
-    drawing, so that what was pressed on it counts once.
+    drawing, so that what was pressed on it counts once. `back` is what the card shows from which things open.
     """
 
     names: Names
@@ -39,6 +39,7 @@ class Look:
     dialog: bool = False
     dialogs: bool = True
     step: str = ""
+    back: Place | None = None
 
 
 class Drawing:
@@ -116,7 +117,7 @@ class Drawing:
         opens = self.look.opens(button.act)
         if opens and not self.look.dialog:
             how = {"msteams": {"type": "task/fetch"}} if self.look.dialogs else {}
-            data = replace(place, way=OPEN).data(**how)
+            data = replace(place, way=OPEN, back=self.look.back).data(**how)
             return {"type": "Action.Submit", "title": label, "data": data, "associatedInputs": "none", **style}
         return self.pressed(label, replace(place, way=OPEN if opens else ""), style)
 
@@ -126,6 +127,8 @@ class Drawing:
         A dialog knows only one kind of action; in a chat it is a universal one, and for older clients that kind too.
         """
         told = place if place.way in (OPEN, TURN) else replace(place, step=self.look.step)
+        if self.look.back and self.look.back.card:  # this was opened from a card, whatever else is opened from here
+            told = replace(told, back=self.look.back)
         common = {"title": label, "data": told.data(), "associatedInputs": inputs, **more}
         submit = {"type": "Action.Submit", **common}
         return submit if self.look.dialog else {"type": "Action.Execute", "verb": "do", **common, "fallback": submit}
