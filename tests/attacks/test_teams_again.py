@@ -10,6 +10,7 @@ import pytest
 from tests.attacks.kept import ASK, LOUD
 from tests.attacks.teams import send, typed
 from tests.support.company import ask
+from tests.support.teams import activities
 from tests.support.teams.deliver import Delivered
 from tests.support.teams.office import Office, open_office
 from tests.support.teams.surface import Hand, TeamsScreen
@@ -96,7 +97,8 @@ def test_two_who_say_the_same_at_once_are_two(office: Office) -> None:
     chidi, keisha = office.client("Chidi"), office.client("Keisha")
     where = office.teams.world.group(chidi.user, keisha.user)
     for client in (chidi, keisha):
-        client.writes(f"policy ask POL-1 {LOUD}", where)
+        activity = activities.message(client.common("message", where), f"policy ask POL-1 {LOUD}")
+        assert send(office, {**activity, "timestamp": "2026-11-23T09:00:00.001Z"}).status == 200
     office.surface.settle()
     assert questions(office) == 2
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.dialogues.test_acknowledge import ask
-from tests.support.company import publish
+from tests.support.company import ask, publish
 from tests.support.slack.faults import Fault
 from tests.support.teams.office import Office, open_office
 from tests.support.teams.seen import Seen, read

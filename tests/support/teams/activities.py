@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -14,7 +14,8 @@ MENTION = f"<at>{BOT_NAME}</at>"
 
 def activity(world: World, user: User, where: Conversation, kind: str, service_url: str) -> dict[str, Any]:
     """Return what every activity of somebody has."""
-    now = world.clock().astimezone(UTC)
+    id_ = world.stamp()
+    now = datetime.fromtimestamp(int(id_) / 1000, UTC)
     conversation: dict[str, Any] = {"conversationType": where.kind, "tenantId": user.tenant, "id": where.id}
     if where.kind != "personal":
         conversation["isGroup"] = True
@@ -24,7 +25,7 @@ def activity(world: World, user: User, where: Conversation, kind: str, service_u
         data["channel"] = {"id": where.id}
     return {
         "type": kind,
-        "id": world.stamp(),
+        "id": id_,
         "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "localTimestamp": now.isoformat(timespec="milliseconds"),
         "localTimezone": user.zone,

@@ -72,11 +72,12 @@ class Hand:
 
     def _looks(self, before: dict[str, int]) -> TeamsScreen:
         """Return what is new since `before`: the dialog, words beside a card, or messages."""
+        dialog, told = self.client.dialog, self.client.told  # now: there may be other windows
         self.surface.settle()
-        if self.client.dialog is not None:
-            return self._screen([of_dialog(self.client.dialog)])
-        if self.client.told:
-            return TeamsScreen(self, [of_words(self.client.told)])
+        if dialog is not None:
+            return self._screen([of_dialog(dialog)])
+        if told:
+            return TeamsScreen(self, [of_words(told)])
         new = [one for one in self.client.chat.by_bot() if one.edits != before.get(one.id)]
         assert new, f"nothing is to be seen; Teams noted: {self.surface.teams.log.violations}"
         return self._screen([of_message(one) for one in new])
