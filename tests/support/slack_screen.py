@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.support.seen import Reading
 from tests.support.slack.deliver import Delivered
 from tests.support.slack.shots import Shot
 from tests.support.stage import Screen
@@ -18,7 +19,7 @@ NEXT = "Next"
 WARNINGS = ("⚠️", "🔴")
 
 
-class SlackScreen:
+class SlackScreen(Reading):
     """What a person has in front of them in Slack, on all its pages."""
 
     def __init__(self, hand: Hand, shots: list[Shot]) -> None:
@@ -31,18 +32,6 @@ class SlackScreen:
         refused = any(text.startswith(WARNINGS) for text in begin)
         self.status = 422 if any(shot.errors for shot in shots) else 409 if refused else 200
         self._done: dict[str, Delivered] = {}  # the gestures made here; the same one again is a second copy
-
-    def sees(self, *texts: str) -> SlackScreen:
-        """See Screen.sees."""
-        for text in texts:
-            assert text in self.text, f"{text!r} is not in: {self.text}"
-        return self
-
-    def misses(self, *texts: str) -> SlackScreen:
-        """See Screen.misses."""
-        for text in texts:
-            assert text not in self.text, f"{text!r} is in: {self.text}"
-        return self
 
     def offers(self, *labels: str) -> SlackScreen:
         """See Screen.offers."""

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from bot.slack.edge import EDGE
 from models.chat import Workspace
 from models.person import Identity, Person
+from tests.support.seen import Way
 from tests.support.slack.client import Client
 from tests.support.slack.deliver import Delivered
 from tests.support.slack.filling import state
-from tests.support.slack.seen import Way
 from tests.support.slack.server import Slack
 from tests.support.slack.shots import Shot, of_home, of_message, of_view
 from tests.support.slack.world import SCOPES, Message, Team, View

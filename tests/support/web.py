@@ -12,10 +12,11 @@ from yarl import URL
 from bot.web.session import COOKIE, Cookies, open_session
 from models.person import Person
 from tests.support.page import Form, Page, read
+from tests.support.seen import Reading
 from tests.support.stage import KEYS, Stage
 
 
-class WebScreen:
+class WebScreen(Reading):
     """A page in front of somebody."""
 
     def __init__(self, browser: Browser, page: Page) -> None:
@@ -24,18 +25,6 @@ class WebScreen:
         self.text = page.text
         self.title = page.title
         self.status = page.status
-
-    def sees(self, *texts: str) -> WebScreen:
-        """See Screen.sees."""
-        for text in texts:
-            assert text in self.text, f"{text!r} is not in: {self.text}"
-        return self
-
-    def misses(self, *texts: str) -> WebScreen:
-        """See Screen.misses."""
-        for text in texts:
-            assert text not in self.text, f"{text!r} is in: {self.text}"
-        return self
 
     def offers(self, *labels: str) -> WebScreen:
         """See Screen.offers."""

@@ -8,23 +8,11 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+from tests.support.seen import Way
+
 Block = dict[str, Any]
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 _MARK = re.compile(r"(?<![\w*_~])([*_~])(?=\S)(.+?)(?<=\S)\1(?![\w*_~])")
-
-
-@dataclass
-class Way:
-    """Something to press: a button, or a link that leads to `url`."""
-
-    label: str
-    action: Block
-    url: str = ""
-    card: int = 0
-
-    def called(self, label: str) -> bool:
-        """Return whether a person would say that this is labelled so; long labels are cut."""
-        return self.label == label or (self.label.endswith("…") and label.startswith(self.label[:-1]))
 
 
 @dataclass

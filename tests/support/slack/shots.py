@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 
-from tests.support.slack.seen import Seen, Way, plain, read
+from tests.support.seen import Way, find_way
+from tests.support.slack.seen import Seen, plain, read
 from tests.support.slack.world import Message, View
 
 
@@ -36,9 +37,7 @@ class Shot:
 
     def way(self, label: str, on: str) -> Way | None:
         """Return what is labelled so, on the card that says `on`."""
-        there = [way for way in self.seen.ways if way.called(label)]
-        named = [way for way in there if on in self.seen.cards[way.card]]
-        return next(iter(named or (there if len(there) == 1 and on in self.text else [])), None)
+        return find_way(self.seen.ways, self.seen.cards, label, on, self.text)
 
 
 def of_view(stack: list[View]) -> Shot:

@@ -7,27 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.seen import Way as AnyWay
+
 Element = dict[str, Any]
 _MARK = re.compile(r"\*\*|__|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 
 
-@dataclass
-class Way:
-    """Something to press: an action, or a link that leads to `url`."""
-
-    label: str
-    action: Element
-    url: str = ""
-    card: int = 0
+class Way(AnyWay):
+    """Something to press in Teams."""
 
     @property
     def sends(self) -> bool:
         """Whether it sends what was filled in."""
         return not self.url and self.action.get("associatedInputs", "auto") == "auto"
-
-    def called(self, label: str) -> bool:
-        """Return whether a person would say that this is labelled so; long labels are cut."""
-        return self.label == label or (self.label.endswith("…") and label.startswith(self.label[:-1]))
 
 
 @dataclass

@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support.seen import find_way
 from tests.support.teams.seen import Seen, Way, read
 from tests.support.teams.world import Dialog, Said
 
@@ -44,9 +45,7 @@ class Shot:
 
     def way(self, label: str, on: str) -> Way | None:
         """Return what is labelled so, on the card that says `on`."""
-        there = [way for way in self.seen.ways if way.called(label)]
-        named = [way for way in there if on in self.seen.cards[way.card]]
-        return next(iter(named or (there if len(there) == 1 and on in self.text else [])), None)
+        return find_way(self.seen.ways, self.seen.cards, label, on, self.text)
 
 
 def of_dialog(dialog: Dialog) -> Shot:

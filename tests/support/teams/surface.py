@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.teams.edge import EDGE
 from models.chat import Conversation, Workspace
 from models.person import Identity, Person
+from tests.support.seen import Reading
 from tests.support.stage import Screen, Stage
 from tests.support.teams.client import Client
 from tests.support.teams.deliver import Delivered
@@ -91,7 +92,7 @@ class Hand:
         return TeamsScreen(self, [*shots, *following.shots])
 
 
-class TeamsScreen:
+class TeamsScreen(Reading):
     """What a person has in front of them in Teams, on all its pages."""
 
     def __init__(self, hand: Hand, shots: list[Shot]) -> None:
@@ -101,18 +102,6 @@ class TeamsScreen:
         self.text = " ".join(" ".join(shot.text for shot in shots).split())
         self.status = 422 if any(shot.refused for shot in shots) else 200
         self._done: dict[str, Delivered] = {}  # the gestures made here; the same one again is a second copy
-
-    def sees(self, *texts: str) -> TeamsScreen:
-        """See Screen.sees."""
-        for text in texts:
-            assert text in self.text, f"{text!r} is not in: {self.text}"
-        return self
-
-    def misses(self, *texts: str) -> TeamsScreen:
-        """See Screen.misses."""
-        for text in texts:
-            assert text not in self.text, f"{text!r} is in: {self.text}"
-        return self
 
     def offers(self, *labels: str) -> TeamsScreen:
         """See Screen.offers."""
