@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,13 +13,13 @@ from models.person import Identity
 from tests.dialogues.workspaces import (
     HALDEN,
     asks,
-    beside_slack,
     copies,
     link,
     meets,
     pauses,
     says,
     sendable,
+    stage,
 )
 from tests.support.company import publish
 from tests.support.stage import Stage
@@ -29,12 +27,7 @@ from workflows import export
 from workflows.workflow import REGISTRY
 from workflows.workspace import standing
 
-
-@pytest.fixture
-def stage(migrated_url: str) -> Iterator[Stage]:
-    """A stage on the web, beside Slack."""
-    with beside_slack(migrated_url) as stage:
-        yield stage
+__all__ = ["stage"]
 
 
 def test_what_is_down_is_told_to_those_who_can_help(stage: Stage) -> None:

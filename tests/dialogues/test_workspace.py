@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,7 +9,6 @@ from models.chat import Workspace
 from tests.dialogues.workspaces import (
     ACQUIRED,
     HALDEN,
-    beside_slack,
     copies,
     installs,
     link,
@@ -20,18 +16,14 @@ from tests.dialogues.workspaces import (
     pauses,
     says,
     sendable,
+    stage,
 )
 from tests.support.stage import Stage
 from workflows.workspace import roll, standing
 from workflows.workspace.links import Member, meet
 from workflows.workspace.standing import Seen
 
-
-@pytest.fixture
-def stage(migrated_url: str) -> Iterator[Stage]:
-    """A stage on the web, beside Slack."""
-    with beside_slack(migrated_url) as stage:
-        yield stage
+__all__ = ["stage"]
 
 
 def test_the_operators_token_connects_one_workspace(stage: Stage) -> None:

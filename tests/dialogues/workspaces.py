@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,9 @@ HALDEN = Seen("T0HALDEN", "Halden", "U0COMPLY", ("chat:write", "commands"))
 ACQUIRED = Seen("T0ACQ", "Acquired", "U0COMPLY", ("chat:write", "commands"))
 
 
-@contextmanager
-def beside_slack(migrated_url: str) -> Iterator[Stage]:
-    """Yield a stage on the web beside a Slack that nobody answers: what is to be said there waits in the outbox."""
+@pytest.fixture
+def stage(migrated_url: str) -> Iterator[Stage]:
+    """A stage on the web beside a Slack that nobody answers: what is to be said there waits in the outbox."""
     slack = {"slack_api_url": "http://127.0.0.1:9/api/", "slack_oauth_client_id": "1.2"}
     with on_stage(migrated_url, company="Halden Instruments", **slack) as stage:
         stage.surface = WebSurface(stage)

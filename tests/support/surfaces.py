@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
+from tests.support.slack.server import Slack
 from tests.support.slack_surface import DirectSurface, SlackSurface, workspace
 from tests.support.stage import Stage, on_stage
 from tests.support.teams.surface import TeamsSurface, tenant
@@ -21,19 +23,16 @@ def on_the_web(database_url: str, **settings: Any) -> Iterator[Stage]:
 
 
 @contextmanager
-def in_slack(database_url: str, **settings: Any) -> Iterator[Stage]:
+def in_slack(
+    database_url: str, surface: Callable[[Stage, Slack], SlackSurface] = SlackSurface, **settings: Any
+) -> Iterator[Stage]:
     """Open a stage on which everybody is in one Slack workspace, whose rules nothing may break."""
     with workspace() as (slack, more), on_stage(database_url, **settings, **more) as stage:
-        stage.surface = SlackSurface(stage, slack)
+        stage.surface = surface(stage, slack)
         yield stage
 
 
-@contextmanager
-def by_message(database_url: str, **settings: Any) -> Iterator[Stage]:
-    """Open the same stage, on which everybody writes to the bot where others type a command."""
-    with workspace() as (slack, more), on_stage(database_url, **settings, **more) as stage:
-        stage.surface = DirectSurface(stage, slack)
-        yield stage
+by_message = partial(in_slack, surface=DirectSurface)  # everybody writes to the bot where others type a command
 
 
 @contextmanager
