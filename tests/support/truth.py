@@ -107,6 +107,14 @@ def _ledger(session: Session) -> Iterator[str]:
 
 def _facts(session: Session) -> Iterator[str]:
     """Yield where the effective-dated rows differ from what the records alone say."""
+    rows, told = replayed(session)
+    # Records of one instant have no order among themselves.
+    if sorted(map(repr, rows)) != sorted(map(repr, told)):
+        yield f"{len(rows)} facts stand, the records tell of {len(told)}"
+
+
+def replayed(session: Session) -> tuple[list[Replayed], list[Replayed]]:
+    """Return the effective-dated rows as they stand, and as the records alone tell them."""
     rows = [
         Replayed(
             one.subject,
@@ -120,7 +128,4 @@ def _facts(session: Session) -> Iterator[str]:
         )
         for one in session.scalars(select(EffectiveFact).order_by(EffectiveFact.id))
     ]
-    told = list(replay(session.scalars(select(Record.body).order_by(Record.recorded_at, Record.id))))
-    # Records of one instant have no order among themselves.
-    if sorted(map(repr, rows)) != sorted(map(repr, told)):
-        yield f"{len(rows)} facts stand, the records tell of {len(told)}"
+    return rows, list(replay(session.scalars(select(Record.body).order_by(Record.recorded_at, Record.id))))

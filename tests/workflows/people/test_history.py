@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot.plans import Plans
 from config import demo
-from evidence.replay import Replayed, replay
 from evidence.tree import tree_hash
-from models.fact import EffectiveFact, facts_of, midnight
+from models.fact import facts_of, midnight
 from models.gesture import Upload
 from models.person import Person, RosterImport
-from models.record import Record, VaultItem
+from models.record import VaultItem
 from tests.support.stage import Stage, on_stage
+from tests.support.truth import replayed
 from workflows.first_steps import install
 from workflows.people import directory, values
 from workflows.workflow import REGISTRY
@@ -76,26 +75,9 @@ def test_what_records_replay_is_what_tables_hold(stage: Stage) -> None:
         stage, "people.merge", "deploy@halden.example", other=_person(stage, "support@halden.example"), reason="One box"
     )
 
-    bodies = stage.read(
-        lambda session: session.scalars(select(Record.body).order_by(Record.recorded_at, Record.id)).all()
-    )
-    rows = stage.read(lambda session: session.scalars(select(EffectiveFact)).all())
-    told = [
-        Replayed(
-            one.subject,
-            one.name,
-            one.key,
-            json.loads(one.value),
-            one.valid_from,
-            one.valid_to,
-            one.recorded_at,
-            one.record_id,
-        )
-        for one in rows
-    ]
-    key = repr
-    assert sorted(replay(bodies), key=key) == sorted(told, key=key)
-    assert len(told) > 500
+    rows, told = stage.read(replayed)
+    assert sorted(told, key=repr) == sorted(rows, key=repr)
+    assert len(rows) > 500
     for ref, row in stage.read(directory.read).items():
         _projected(stage, ref, row)
 
