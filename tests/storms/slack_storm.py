@@ -24,9 +24,10 @@ from models.campaign import Campaign
 from models.chat import Workspace
 from models.message import Button, Message
 from models.outbox import Delivery, OutboxMessage
-from models.person import Identity, Person
+from models.person import Identity
+from tests.storms.deployment import address, hire, real
 from tests.support.company import found, publish
-from tests.support.process import ROOT, environment
+from tests.support.process import ROOT, start
 from tests.support.stage import KEYS, Stage, on_stage
 from tests.support.truth import contradictions
 from workflows import duty
@@ -69,7 +70,7 @@ def standing_in(people: int, *options: str) -> Iterator[Remote]:
     try:
         assert process.stdout is not None
         remote = Remote(process.stdout.readline().strip())
-        users = [{"name": f"Person {number}", "email": f"p{number:04}@halden.example"} for number in range(people)]
+        users = [{"name": f"Person {number}", "email": address(number)} for number in range(people)]
         made = remote.ask("team", {"name": "Halden", "users": users})
         remote.team, remote.token, remote.users = made["team"], made["token"], made["users"]
         yield remote
@@ -82,18 +83,14 @@ def standing_in(people: int, *options: str) -> Iterator[Remote]:
 
 def told(url: str, remote: Remote, **more: Any) -> dict[str, str]:
     """Return the settings of a deployment whose only channel is Slack."""
-    settings = {
-        "database_url": url,
-        "admin_email": "ana@halden.example",
-        "domains": "halden.example",
-        "secret_key": KEYS[0],
-        "slack_bot_token": remote.token,
-        "slack_signing_secret": "a signing secret of the storm",
-        "slack_api_url": f"{remote.address}/api/",
-        "slack_per_second": "200",
-        **more,
-    }
-    return {name: str(value) for name, value in settings.items()}
+    settings = real(
+        url,
+        slack_bot_token=remote.token,
+        slack_signing_secret="a signing secret of the storm",
+        slack_api_url=f"{remote.address}/api/",
+        slack_per_second="200",
+    )
+    return {**settings, **{name: str(value) for name, value in more.items()}}
 
 
 def ask_everybody(settings: dict[str, str], remote: Remote) -> None:
@@ -118,14 +115,7 @@ def _ask(ctx: Context, subject: str, remote: Remote) -> None:
     session.add(campaign)
     session.flush()
     for number, user in enumerate(remote.users):
-        person = Person(
-            name=f"Person {number}",
-            email=f"p{number:04}@halden.example",
-            start_on=date(2024, 1, 1),
-            recorded_at=ctx.now,
-        )
-        session.add(person)
-        session.flush()
+        person = hire(ctx, number, email=address(number))
         session.add(
             Identity(
                 person_id=person.id, platform="slack", workspace=remote.team, platform_id=user, recorded_at=ctx.now
@@ -139,20 +129,7 @@ def _ask(ctx: Context, subject: str, remote: Remote) -> None:
 
 def start_sender(settings: dict[str, str], *how: str) -> subprocess.Popen[bytes]:
     """Start a process that delivers; the caller ends it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.storms.slack_sender", *how],
-        cwd=ROOT,
-        env=environment(**settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def end(running: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Kill processes."""
-    for process in running:
-        process.kill()
-        process.wait()
+    return start(*how, module="tests.storms.slack_sender", **settings)
 
 
 def await_end(settings: dict[str, str], running: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:

@@ -20,11 +20,12 @@ from bot.outside.mail import Mail
 from bot.web.session import Cookies, open_session
 from models.outbox import Delivery
 from models.person import Person
-from tests.storms.test_killed_worker import hire_and_write, look_at, real
+from tests.storms.deployment import real
+from tests.storms.test_killed_worker import hire_and_write, look_at
 from tests.support.company import found, publish
 from tests.support.mail import MailServer
 from tests.support.page import read
-from tests.support.process import free_port, start
+from tests.support.process import free_port, kill, start
 from tests.support.stage import KEYS, Stage, on_stage
 from tests.support.truth import contradictions
 from workflows import duty
@@ -75,20 +76,19 @@ class Storm:
         async with browser.post(base + form.action, data={**form.values, "agree": "on"}) as response:
             return read(await response.text(), response.status, str(response.url)).text
 
-    async def kill(self, kills: int) -> None:
+    async def kill_one_by_one(self, kills: int) -> None:
         """Kill one process after the other, whatever it is doing, and start it again."""
         for _ in range(kills):
             await asyncio.sleep(self.chance.uniform(0.5, 2))
             number = self.chance.randrange(len(self.running))
-            self.running[number].kill()
-            self.running[number].wait()
+            kill(self.running[number])
             self.running[number] = self.launch(number)
 
     async def rage(self, kills: int, seconds: float) -> None:
         """Let everybody answer while processes are killed."""
         async with asyncio.timeout(PATIENCE.total_seconds()):
             people = [self.answer(code, self.chance.uniform(0, seconds)) for code in self.asked]
-            await asyncio.gather(self.kill(kills), *people)
+            await asyncio.gather(self.kill_one_by_one(kills), *people)
 
 
 def ask(stage: Stage, storm: Storm, people: int) -> None:
@@ -115,16 +115,14 @@ def play(url: str, people: int, kills: int, seed: int) -> Storm:
     """Play a storm and look at what is left."""
     with ExitStack() as ending:
         mail = ending.enter_context(MailServer(after_data={"*": 0.01}).running())
-        storm = Storm({**real(url, mail), "secret_key": KEYS[0]}, random.Random(seed))  # noqa: S311 - the same again
+        storm = Storm(real(url, smtp_url=mail.url), random.Random(seed))  # noqa: S311 - the same again
         with on_stage(**storm.settings) as stage:
             ask(stage, storm, people)
         storm.running = [storm.launch(number) for number in range(4)]
         try:
             asyncio.run(storm.rage(kills, kills * 1.5))
         finally:
-            for process in storm.running:
-                process.kill()
-                process.wait()
+            kill(*storm.running)
         with on_stage(**storm.settings) as stage:
             stage.now = utc_now() + Mail(stage.settings).timeout + timedelta(minutes=1)
             stage.works()

@@ -21,7 +21,7 @@ from models.desk import Meta
 from models.gesture import Upload
 from models.person import Person, RosterImport, RosterLine
 from scripts.bench.roster import roster
-from tests.storms.test_killed_worker import process, real
+from tests.storms.deployment import process, real
 from tests.support.company import found
 from tests.support.mail import MailServer
 from tests.support.stage import Stage, on_stage
@@ -112,7 +112,7 @@ class Storm:
 def storm(url: str, people: int, kills: int, seed: int) -> None:
     """Import a roster and reverse that, while processes are killed, and look at what is left after each."""
     with MailServer().running() as mail:
-        settings = real(url, mail)
+        settings = real(url, smtp_url=mail.url)
         with on_stage(**settings) as stage:
             found(stage)
             play(Storm(stage, settings, people, kills, random.Random(seed)))  # noqa: S311 - the same storm again

@@ -17,10 +17,11 @@ from models.gesture import Upload
 from models.person import Person
 from models.policy import AcknowledgementImport, Original
 from tests.dialogues.test_policy_due import asked_everybody
-from tests.storms.test_killed_worker import hire_and_write, real
+from tests.storms.deployment import real
+from tests.storms.test_killed_worker import hire_and_write
 from tests.support.company import found, publish
 from tests.support.mail import MailServer
-from tests.support.process import start
+from tests.support.process import kill, start
 from tests.support.stage import Stage, on_stage
 from tests.support.truth import contradictions
 from workflows import duty
@@ -65,22 +66,19 @@ def rage(stage: Stage, settings: dict[str, str], kills: int, chance: random.Rand
             if asked > last:
                 time.sleep(chance.random() * 0.2)
                 number = chance.randrange(2)
-                workers[number].kill()
-                workers[number].wait()
+                kill(workers[number])
                 workers[number] = start("work", **settings)
                 killed, last = killed + 1, asked
             time.sleep(0.01)
         assert killed == kills, f"the work was done after {killed} kills: more people are needed"
     finally:
-        for worker in workers:
-            worker.kill()
-            worker.wait()
+        kill(*workers)
 
 
 def storm(url: str, people: int, kills: int, seed: int) -> None:
     """Play a storm and look at what is left."""
     with MailServer().running() as mail:
-        settings = real(url, mail)
+        settings = real(url, smtp_url=mail.url)
         with on_stage(**settings) as stage:
             stage.now = utc_now()
             found(stage)

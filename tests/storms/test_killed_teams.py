@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -17,27 +17,12 @@ from models.chat import Conversation as Where
 from models.chat import Workspace
 from models.message import Message
 from models.outbox import Delivery
-from models.person import Identity, Person
-from tests.storms.test_killed_worker import process
+from models.person import Identity
+from tests.storms.deployment import hire, process, real
 from tests.support.stage import Stage, on_stage
 from tests.support.teams.issuer import APP, TENANT
 from tests.support.teams.server import Teams
 from workflows.context import Context
-
-
-def real(url: str, teams: Teams) -> dict[str, str]:
-    """Return the settings of a real deployment."""
-    return {
-        "database_url": url,
-        "admin_email": "ana@halden.example",
-        "domains": "halden.example",
-        "secret_key": "a test key that is long enough to sign cookies with",
-        "teams_app_id": APP,
-        "teams_app_password": "secret",
-        "teams_tenant_id": TENANT,
-        "teams_per_second": "1000",
-        **teams.settings,
-    }
 
 
 def hire_and_write(stage: Stage, teams: Teams, people: int) -> None:
@@ -48,13 +33,10 @@ def hire_and_write(stage: Stage, teams: Teams, people: int) -> None:
         times = {"created_at": ctx.now, "connected_at": ctx.now}
         session.add(Workspace(platform="teams", ref=TENANT, name="Microsoft Teams", state="connected", **times))
         for number in range(people):
-            name, recorded = f"Person {number}", {"recorded_at": ctx.now}
-            person = Person(employee_id=f"E{number:04}", name=name, start_on=date(2024, 1, 1), **recorded)
-            session.add(person)
-            session.flush()
-            user = teams.world.user(name)
+            person = hire(ctx, number, employee_id=f"E{number:04}")
+            user = teams.world.user(person.name)
             identity = Identity(
-                person_id=person.id, platform="teams", workspace=TENANT, platform_id=user.account, **recorded
+                person_id=person.id, platform="teams", workspace=TENANT, platform_id=user.account, recorded_at=ctx.now
             )
             session.add(identity)
             session.flush()
@@ -68,8 +50,9 @@ def hire_and_write(stage: Stage, teams: Teams, people: int) -> None:
 def storm(url: str, people: int, kills: int, seed: int) -> Counter[str]:
     """Let workers write to everybody and kill them; return how many copies are in which state."""
     chance = random.Random(seed)  # noqa: S311 - the same storm again
+    told = {"teams_app_id": APP, "teams_app_password": "secret", "teams_tenant_id": TENANT, "teams_per_second": "1000"}
     with Teams().running() as teams:
-        settings = real(url, teams)
+        settings = real(url, **told, **teams.settings)
         with on_stage(**settings) as stage:
             hire_and_write(stage, teams, people)
         for number in range(kills):

@@ -6,9 +6,7 @@ import random
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -19,33 +17,10 @@ from bot.outside.mail import Mail
 from models.message import Message
 from models.outbox import Delivery, OutboxMessage
 from models.person import Person
+from tests.storms.deployment import address, hire, process, real
 from tests.support.mail import MailServer
-from tests.support.process import free_port, start
 from tests.support.stage import Stage, on_stage
 from workflows.context import Context
-
-
-def real(url: str, mail: MailServer) -> dict[str, str]:
-    """Return the settings of a real deployment."""
-    return {
-        "database_url": url,
-        "smtp_url": mail.url,
-        "admin_email": "ana@halden.example",
-        "domains": "halden.example",
-        "secret_key": "a test key that is long enough to sign cookies with",
-    }
-
-
-@contextmanager
-def process(settings: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the worker, as part of the server on SQLite, until the block ends, however it ends."""
-    verb = "serve" if settings["database_url"].startswith("sqlite") else "work"
-    started = start(verb, **settings, port=free_port())
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
 
 
 def hire_and_write(stage: Stage, people: int) -> None:
@@ -54,15 +29,7 @@ def hire_and_write(stage: Stage, people: int) -> None:
     def work(session: Session) -> None:
         ctx = Context(session, stage.settings, utc_now())
         for number in range(people):
-            person = Person(
-                employee_id=f"E{number:04}",
-                name=f"Person {number}",
-                email=f"p{number:04}@halden.example",
-                start_on=date(2024, 1, 1),
-                recorded_at=ctx.now,
-            )
-            session.add(person)
-            session.flush()
+            person = hire(ctx, number, employee_id=f"E{number:04}", email=address(number))
             ctx.say(person, Message(f"Letter {number}"), kind="notice", dedupe=f"letter:{number}")
 
     stage.write(work)
@@ -81,7 +48,7 @@ def storm(url: str, people: int, kills: int, seed: int) -> tuple[int, int]:
     """Let workers write to everybody and kill them; return (letters taken, copies unconfirmed)."""
     chance = random.Random(seed)  # noqa: S311 - the same storm again
     with MailServer(after_data={"*": 0.01}).running() as mail:
-        settings = real(url, mail)
+        settings = real(url, smtp_url=mail.url)
         with on_stage(**settings) as stage:
             hire_and_write(stage, people)
         for number in range(kills):
@@ -124,7 +91,7 @@ def test_killed_in_the_middle_of_two_hundred_letters(migrated_url: str) -> None:
 def test_told_to_stop_it_finishes_what_it_began(migrated_url: str) -> None:
     """SIGTERM leaves no claim behind, so no doubt."""
     with MailServer(after_data={"*": 0.05}).running() as mail:
-        settings = real(migrated_url, mail)
+        settings = real(migrated_url, smtp_url=mail.url)
         with on_stage(**settings) as stage:
             hire_and_write(stage, 200)
         with process(settings) as running:

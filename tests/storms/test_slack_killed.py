@@ -13,12 +13,12 @@ from tests.storms.slack_storm import (
     Remote,
     ask_everybody,
     await_end,
-    end,
     standing_in,
     start_sender,
     told,
     what_is_left,
 )
+from tests.support.process import kill
 
 LAG = ("--lag", "0", "0.02")
 SLOW = ("--lag", "0.2", "0.4")
@@ -43,12 +43,11 @@ def storm(
                 await_some(remote, chance.randrange(1, people // kills), running)
                 time.sleep(chance.random() * 0.02)
                 number = chance.randrange(workers)
-                running[number].kill()
-                running[number].wait()
+                kill(running[number])
                 running[number] = start_sender(settings, build, "--hurried")
             await_end(settings, running, 90)
         finally:
-            end(running)
+            kill(*running)
         assert remote.ask("log")["violations"] == []
         return what_is_left(settings, remote)
 

@@ -9,12 +9,12 @@ import pytest
 from tests.storms.slack_storm import (
     ask_everybody,
     await_end,
-    end,
     standing_in,
     start_sender,
     told,
     what_is_left,
 )
+from tests.support.process import kill
 
 PER_SECOND = 8.0
 CROSSING = 0.25  # seconds in which a call may cross a 429 on a machine that is busy with other tests
@@ -30,7 +30,7 @@ def storm(url: str, people: int, *, workers: int, allowed: float, burst: float =
         try:
             await_end(settings, running, 20 + 3 * people / min(allowed, PER_SECOND))
         finally:
-            end(running)
+            kill(*running)
         log: dict[str, Any] = remote.ask("log")
         left_over = what_is_left(settings, remote)
     assert (left_over.lost, left_over.twice, left_over.contradictions) == ([], [], [])

@@ -28,15 +28,22 @@ def bot(*words: str, answers: str = "", **settings: str) -> subprocess.Completed
     )
 
 
-def start(*words: str, **settings: str) -> subprocess.Popen[bytes]:
-    """Start `python -m bot` without listening to it; the caller ends it."""
+def start(*words: str, module: str = "bot", **settings: str) -> subprocess.Popen[bytes]:
+    """Start `python -m bot` (or another module) without listening to it; the caller ends it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "bot", *words],
+        [sys.executable, "-m", module, *words],
         cwd=ROOT,
         env=environment(**settings),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def kill(*running: subprocess.Popen[bytes]) -> None:
+    """Kill processes, as a host that fails."""
+    for process in running:
+        process.kill()
+        process.wait()
 
 
 def free_port() -> str:
