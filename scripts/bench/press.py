@@ -1,7 +1,8 @@
-"""A button in Slack, answered by three servers: ours with all its handlers, a bare one, and Bolt as it comes.
+"""A button in Slack, answered by servers to compare: ours with all its handlers, a bare one, and Bolt as it comes.
 
-Each runs as its own process, `python -m scripts.bench.press ours|bare|bolt`, and tells on /cpu how much processor time
-it has used. Ours has no database: who it is and what the act returns are given, everything else is real.
+Each runs as its own process, `python -m scripts.bench.press ours|undrawn|bare|bolt`, and tells on /cpu how much
+processor time it has used. Ours has no database: who it is and what the act returns are given, everything else is
+real. "undrawn" is ours up to the acknowledgement: the modal that the press opens is not drawn.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from aiohttp import web
@@ -26,9 +28,10 @@ from bot.slack import edge
 from bot.slack.aside import Aside
 from bot.slack.conversation import Conversation
 from bot.slack.desk import Desk
-from bot.slack.follow import Follower
+from bot.slack.follow import Answer, Follower
 from bot.slack.gestures import Came
 from bot.slack.listening import Listening
+from bot.slack.replies import Replies, Showing
 from bot.slack.verify import verify
 from bot.slack.who import Known
 from bot.web import guard
@@ -86,12 +89,21 @@ class _Mute:
         """Hold nothing."""
 
 
-def ours() -> web.Application:
+class _Blank(Replies):
+    """Draws nothing."""
+
+    def answer(self, came: Came, showing: Showing) -> Answer:
+        return Answer()
+
+
+def ours(*, drawn: bool = True) -> web.Application:
     """Return our door with everything before and behind it but the database."""
     nothing: Any = None
     settings, database = Settings(), cast(Database, _NoDatabase())
     inbound = Inbound(database, settings, utc_now)
     desk = _Acquainted(database, inbound, settings, nothing, utc_now)
+    if not drawn:
+        desk.replies = _Blank(settings.base_url, files=False)
     conversation = Conversation(desk, nothing, Aside(desk, nothing))
     app = web.Application(middlewares=[guard.guard])
     app[PARTS] = Parts(database, inbound, settings, nothing, utc_now)
@@ -142,7 +154,8 @@ async def used(request: web.Request) -> web.Response:
 async def main(kind: str, port: int) -> None:
     """Serve until killed, and say where."""
     configure()
-    app = bolt(f"http://127.0.0.1:{port}") if kind == "bolt" else {"ours": ours, "bare": bare}[kind]()
+    made = {"ours": ours, "undrawn": partial(ours, drawn=False), "bare": bare}
+    app = bolt(f"http://127.0.0.1:{port}") if kind == "bolt" else made[kind]()
     app.add_routes([web.get("/cpu", used)])
     async for address in serving(app, "127.0.0.1", port):
         print(f"Serving on {address},", flush=True)
