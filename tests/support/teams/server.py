@@ -23,7 +23,7 @@ REGION = "emea"
 class Teams(StandIn):
     """One Teams: who is in it, what was asked of it, how it treats the bot at `bot_url`.
 
-    `patience` is how many seconds the bot has to answer.
+    `patience` is how many seconds the bot has to answer. The Agents Playground `asks_for_tokens` from no bot.
     """
 
     def __init__(self, clock: Callable[[], datetime] = utc_now, limits: Limits | None = None) -> None:
@@ -36,6 +36,7 @@ class Teams(StandIn):
         self.courier = Courier(self)
         self.bot_url = ""
         self.patience = 15.0
+        self.asks_for_tokens = True
         self.revoked: set[str] = set()  # tokens that count no longer
 
     @property
