@@ -53,17 +53,6 @@ class Connector:
         path = f"v3/conversations/{part(to.id)}/activities/{part(activity_id)}"
         await self._call("PUT", to.service_url, path, activity)
 
-    async def create(self, service_url: str, tenant: str, bot: str, member: str) -> str:
-        """Return the id of the personal conversation with a member; asked again, the same. Raises like `send`."""
-        asked = {
-            "bot": {"id": bot},
-            "members": [{"id": member}],
-            "isGroup": False,
-            "tenantId": tenant,
-            "channelData": {"tenant": {"id": tenant}},
-        }
-        return str((await self._call("POST", service_url, "v3/conversations", asked)).get("id", ""))
-
     async def member(self, at: Conversation, member: str) -> Mapping[str, Any]:
         """Return what Teams knows of a member: aadObjectId, email, userPrincipalName. Raises like `send`."""
         return await self._call("GET", at.service_url, f"v3/conversations/{part(at.id)}/members/{part(member)}")
