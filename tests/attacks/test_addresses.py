@@ -23,7 +23,7 @@ ODD_PATHS = (
 )  # fmt: skip
 
 
-def quiet(answer: Answer) -> None:
+def check_quiet(answer: Answer) -> None:
     """Assert that an answer is a page of ours that fails in words, not by accident."""
     assert answer.status < 500, answer.text
     assert "Content-Security-Policy" in answer.headers
@@ -36,9 +36,11 @@ def test_odd_addresses_lead_nowhere(stage: Stage) -> None:
     with nothing_written(stage):
         for path in ODD_PATHS:
             try:
-                quiet(chidi.get(quote(path, safe="/%?=+")))
-                quiet(chidi.post(quote(path.replace("/go/", "/do/"), safe="/%?=+"), {"csrf": chidi.csrf, "shown": "x"}))
-                quiet(Wire(stage).get(quote(path, safe="/%?=+")))
+                check_quiet(chidi.get(quote(path, safe="/%?=+")))
+                check_quiet(
+                    chidi.post(quote(path.replace("/go/", "/do/"), safe="/%?=+"), {"csrf": chidi.csrf, "shown": "x"})
+                )
+                check_quiet(Wire(stage).get(quote(path, safe="/%?=+")))
             except AssertionError as wrong:
                 raise AssertionError(f"{path}: {wrong}") from wrong
 
@@ -51,7 +53,7 @@ def test_methods_that_no_page_takes(stage: Stage) -> None:
             answer = chidi.send(method, path, SECRET_WORDS, {})
             assert (answer.status, answer.headers["Allow"]) == (405, allowed), method
             assert SECRET_WORDS not in answer.text
-            quiet(answer)
+            check_quiet(answer)
     head = chidi.send("HEAD", "/go/todo", None, {})
     assert (head.status, head.text) == (200, "")
     assert int(head.headers["Content-Length"]) > 1000

@@ -28,7 +28,7 @@ def asked(wire: Wire, **values: str) -> dict[str, str]:
     return {"question": LOUD, "shown": shown, "key": fresh(), "csrf": wire.csrf, **values}
 
 
-def refused(answer: Answer, *statuses: int) -> None:
+def check_refused(answer: Answer, *statuses: int) -> None:
     """Assert that an answer is a page that says what to do."""
     assert answer.status in statuses, answer.text
     assert "<h1" in answer.text
@@ -40,22 +40,22 @@ def test_a_megabyte_is_refused_and_still_there(stage: Stage) -> None:
     chidi = signed_in(stage, stage.person("Chidi"))
     with nothing_written(stage):
         answer = chidi.post("/do/policy.ask/A-1", asked(chidi, question=MEGABYTE))
-        refused(answer, 422)
+        check_refused(answer, 422)
         assert "3000 fit here" in answer.text
         form = next(one for one in answer.page.forms if one.action == "/do/policy.ask/A-1")
         assert form.values["question"].strip() == MEGABYTE.strip()
         for path in ("/do/policy.acknowledge/A-1", "/do/policy.object/A-1", "/say"):
             values = dict.fromkeys(("words", "typed_name", "reason", "agree", "shown", "key"), MEGABYTE)
-            refused(chidi.post(path, {**values, "csrf": chidi.csrf}), 200, 404, 409, 422)
+            check_refused(chidi.post(path, {**values, "csrf": chidi.csrf}), 200, 404, 409, 422)
 
 
 def test_more_than_anybody_types_is_not_read(stage: Stage) -> None:
     """By its length alone; who is not signed in may send less still, and must say how much."""
     chidi = signed_in(stage, stage.person("Chidi"))
     with nothing_written(stage):
-        refused(chidi.post("/do/policy.ask/A-1", "x" * 64, Content_Length=str(17 * 1024**2)), 413)
-        refused(Wire(stage).post("/sign-in", "x" * 64, Content_Length="70000"), 413)
-        refused(Wire(stage).post("/demo", "x" * 64, Content_Length="70000"), 413)
+        check_refused(chidi.post("/do/policy.ask/A-1", "x" * 64, Content_Length=str(17 * 1024**2)), 413)
+        check_refused(Wire(stage).post("/sign-in", "x" * 64, Content_Length="70000"), 413)
+        check_refused(Wire(stage).post("/demo", "x" * 64, Content_Length="70000"), 413)
     chunked = Wire(stage).raw(
         b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n"
         b"Content-Type: application/x-www-form-urlencoded\r\n\r\n5\r\nemail\r\n0\r\n\r\n"
@@ -178,7 +178,7 @@ def test_a_field_that_comes_twice_is_not_guessed(stage: Stage) -> None:
     twice = "&".join(f"{name}={quote(value)}" for name, value in values.items())
     with nothing_written(stage):
         answer = chidi.post("/do/policy.ask/A-1", f"{twice}&question=something+else")
-        refused(answer, 422)
+        check_refused(answer, 422)
         assert "Only one answer fits here" in answer.text
     shadow = chidi.post("/do/policy.ask/A-1", f"csrf=wrong&{twice}")
     assert shadow.status == 403
@@ -192,9 +192,9 @@ def test_a_file_where_words_belong_and_words_where_a_file_belongs(stage: Stage) 
     parts.append(head.format("question", '; filename="../../etc/passwd"', "root"))
     body = "".join(f"--b\r\n{part}" for part in parts) + "--b--\r\n"
     with nothing_written(stage):
-        refused(chidi.post("/do/policy.ask/A-1", body, Content_Type=MULTIPART), 422)
+        check_refused(chidi.post("/do/policy.ask/A-1", body, Content_Type=MULTIPART), 422)
         values = {**ana.form("/go/policy.import"), "csrf": ana.csrf, "file": "just words"}
-        refused(ana.post("/do/policy.import", values), 422)
+        check_refused(ana.post("/do/policy.import", values), 422)
 
 
 def test_what_is_typed_stands_in_no_log(
@@ -224,7 +224,7 @@ def test_a_database_in_other_hands_loses_nothing_that_was_typed(stage: Stage) ->
 
     with nothing_written(stage), locked(stage):
         answer = chidi.post("/do/policy.ask/A-1", values)
-    refused(answer, 503)
+    check_refused(answer, 503)
     assert "what you typed is still here" in answer.text
     (form,) = [one for one in answer.page.forms if one.action == "/do/policy.ask/A-1"]
     assert form.values == values

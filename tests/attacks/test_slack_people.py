@@ -46,7 +46,7 @@ def everything(office: Office, user: User) -> Iterator[tuple[str, Delivered]]:
     yield "shortcut", send(office, {**shortcut, "trigger_id": world.trigger(user)})
 
 
-def refused(office: Office, user: User) -> None:
+def check_refused(office: Office, user: User) -> None:
     """Assert that whatever a user tries changes nothing, shows nothing of anybody, and is answered politely."""
     with nothing_changes(office):
         for what, got in everything(office, user):
@@ -171,13 +171,13 @@ def test_who_does_not_belong_here_changes_nothing(office: Office, who: str) -> N
         with nothing_changes(office):
             assert all(got.status == 200 for _, got in everything(office, user))
         return
-    refused(office, user)
+    check_refused(office, user)
 
 
 def test_another_workspaces_user_is_not_ours_of_the_same_id(office: Office) -> None:
     """Both are connected, and an id counts only where it was linked."""
     user = elsewhere("connected")(office)
-    refused(office, user)
+    check_refused(office, user)
 
 
 def test_a_foreign_user_in_our_own_workspace_is_nobody(office: Office) -> None:

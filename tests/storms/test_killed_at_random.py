@@ -21,7 +21,7 @@ from bot.web.session import Cookies, open_session
 from models.outbox import Delivery
 from models.person import Person
 from tests.storms.deployment import real
-from tests.storms.test_killed_worker import hire_and_write, look_at
+from tests.storms.test_killed_worker import check_letters, hire_and_write
 from tests.support.company import found, publish
 from tests.support.mail import MailServer
 from tests.support.page import read
@@ -126,11 +126,11 @@ def play(url: str, people: int, kills: int, seed: int) -> Storm:
         with on_stage(**storm.settings) as stage:
             stage.now = utc_now() + Mail(stage.settings).timeout + timedelta(minutes=1)
             stage.works()
-            what_is_left(stage, storm, mail)
+            check_what_is_left(stage, storm, mail)
     return storm
 
 
-def what_is_left(stage: Stage, storm: Storm, mail: MailServer) -> None:
+def check_what_is_left(stage: Stage, storm: Storm, mail: MailServer) -> None:
     """Everybody who saw "acknowledged" is on record once; nobody was written to twice."""
     assert contradictions(stage.database.engine) == []
     told = Counter(record["facts"]["assignment"] for record in stage.records("policy.acknowledged"))
@@ -138,7 +138,7 @@ def what_is_left(stage: Stage, storm: Storm, mail: MailServer) -> None:
     assert set(told.values()) == {1}
     states = Counter(stage.read(lambda session: session.scalars(select(Delivery.state)).all()))
     assert set(states) <= {"sent", "unconfirmed"}
-    look_at(stage, mail, len(storm.asked))
+    check_letters(stage, mail, len(storm.asked))
 
 
 def test_forty_people_and_three_kills(postgres_url: str) -> None:

@@ -109,16 +109,16 @@ class Storm:
         assert contradictions(self.stage.database.engine) == []
 
 
-def storm(url: str, people: int, kills: int, seed: int) -> None:
+def check_storm(url: str, people: int, kills: int, seed: int) -> None:
     """Import a roster and reverse that, while processes are killed, and look at what is left after each."""
     with MailServer().running() as mail:
         settings = real(url, smtp_url=mail.url)
         with on_stage(**settings) as stage:
             found(stage)
-            play(Storm(stage, settings, people, kills, random.Random(seed)))  # noqa: S311 - the same storm again
+            check_every_act(Storm(stage, settings, people, kills, random.Random(seed)))  # noqa: S311 - the same storm again
 
 
-def play(storm: Storm) -> None:
+def check_every_act(storm: Storm) -> None:
     """Play every act of a storm."""
     stage = storm.stage
     storm.does("people.import", file=Upload("people.csv", "text/csv", roster(storm.people)), full=False)
@@ -156,11 +156,11 @@ def here(stage: Stage) -> int:
 
 @pytest.mark.timeout(300)
 def test_killed_once_at_each_step(migrated_url: str) -> None:
-    storm(migrated_url, people=1400, kills=1, seed=1)
+    check_storm(migrated_url, people=1400, kills=1, seed=1)
 
 
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(2))
 def test_killed_six_times_at_each_step(migrated_url: str, seed: int) -> None:
-    storm(migrated_url, people=4000, kills=6, seed=seed)
+    check_storm(migrated_url, people=4000, kills=6, seed=seed)

@@ -75,7 +75,7 @@ def rage(stage: Stage, settings: dict[str, str], kills: int, chance: random.Rand
         kill(*workers)
 
 
-def storm(url: str, people: int, kills: int, seed: int) -> None:
+def check_storm(url: str, people: int, kills: int, seed: int) -> None:
     """Play a storm and look at what is left."""
     with MailServer().running() as mail:
         settings = real(url, smtp_url=mail.url)
@@ -91,10 +91,10 @@ def storm(url: str, people: int, kills: int, seed: int) -> None:
             rage(stage, settings, kills, random.Random(seed))  # noqa: S311 - the same storm again
             stage.now = utc_now() + timedelta(hours=2)  # what the dead had claimed of the mail, and a round more
             stage.works()
-            what_is_left(stage, policies, people)
+            check_what_is_left(stage, policies, people)
 
 
-def what_is_left(stage: Stage, policies: list[str], people: int) -> None:
+def check_what_is_left(stage: Stage, policies: list[str], people: int) -> None:
     """Everybody was asked about each policy once, or has it on record from paper once; nobody twice."""
     assert contradictions(stage.database.engine) == []
     assert progress(stage)[1], "the file is not through"
@@ -122,11 +122,11 @@ def what_is_left(stage: Stage, policies: list[str], people: int) -> None:
 
 
 def test_two_kills(postgres_url: str) -> None:
-    storm(postgres_url, people=200, kills=2, seed=1)
+    check_storm(postgres_url, people=200, kills=2, seed=1)
 
 
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(5))
 def test_eight_kills(postgres_url: str, seed: int) -> None:
-    storm(postgres_url, people=600, kills=8, seed=seed)
+    check_storm(postgres_url, people=600, kills=8, seed=seed)

@@ -60,14 +60,14 @@ def storm(url: str, people: int, kills: int, seed: int) -> tuple[int, int]:
             stage.works()  # what nobody had claimed
             stage.now = utc_now() + Mail(stage.settings).timeout + timedelta(minutes=1)
             stage.works()  # what the dead had claimed
-            look_at(stage, mail, people)
+            check_letters(stage, mail, people)
             states = Counter(stage.read(lambda session: session.scalars(select(Delivery.state)).all()))
     assert set(states) <= {"sent", "unconfirmed"}
     assert states["unconfirmed"] <= kills * Mail.pace.at_once
     return len(mail.letters), states["unconfirmed"]
 
 
-def look_at(stage: Stage, mail: MailServer, people: int) -> None:
+def check_letters(stage: Stage, mail: MailServer, people: int) -> None:
     """Nobody has two letters; who has none is unconfirmed, and it is said so."""
     got = Counter(letter.to for letter in mail.letters)
     assert not [who for who, letters in got.items() if letters > 1]

@@ -60,18 +60,18 @@ def await_some(remote: Remote, more: int, running: list[subprocess.Popen[bytes]]
         time.sleep(0.01)
 
 
-def all_is_well(left: Left) -> None:
+def check_all_is_well(left: Left) -> None:
     """Nothing lost, nothing twice, nothing said that is not so."""
     assert (left.lost, left.twice, left.contradictions) == ([], [], [])
     assert set(left.states) == {"sent"}
 
 
 def test_two_hundred_people_and_six_kills(sqlite_url: str) -> None:
-    all_is_well(storm(sqlite_url, people=200, kills=6))
+    check_all_is_well(storm(sqlite_url, people=200, kills=6))
 
 
 def test_two_workers_and_six_kills(postgres_url: str) -> None:
-    all_is_well(storm(postgres_url, people=200, kills=6, workers=2))
+    check_all_is_well(storm(postgres_url, people=200, kills=6, workers=2))
 
 
 def test_a_build_that_sends_and_then_records_is_caught(sqlite_url: str) -> None:
@@ -90,13 +90,13 @@ def test_a_build_that_records_and_then_sends_is_caught(sqlite_url: str) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(2))
 def test_a_hundred_kills(migrated_url: str, seed: int) -> None:
-    all_is_well(storm(migrated_url, people=2000, kills=100, seed=seed))
+    check_all_is_well(storm(migrated_url, people=2000, kills=100, seed=seed))
 
 
 @pytest.mark.storm
 @pytest.mark.timeout(1800)
 def test_a_hundred_kills_of_two_workers(postgres_url: str) -> None:
-    all_is_well(storm(postgres_url, people=2000, kills=100, workers=2))
+    check_all_is_well(storm(postgres_url, people=2000, kills=100, workers=2))
 
 
 @pytest.mark.storm

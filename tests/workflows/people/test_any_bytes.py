@@ -37,7 +37,7 @@ WORDS = [
 ]
 
 
-def whole_way(body: bytes) -> None:
+def check_whole_way(body: bytes) -> None:
     """Go from bytes to what a lead sees; every row and problem must keep what it promises."""
     with suppress(Unreadable):
         reading = read(body)
@@ -58,13 +58,13 @@ def whole_way(body: bytes) -> None:
 @example(b'sep=,\n"')
 @settings(deadline=None, max_examples=300)
 def test_any_bytes(body: bytes) -> None:
-    whole_way(body)
+    check_whole_way(body)
 
 
 @given(some.binary(max_size=300))
 @settings(deadline=None, max_examples=300)
 def test_any_bytes_under_a_good_header(body: bytes) -> None:
-    whole_way(f"{HEAD}\n".encode() + body)
+    check_whole_way(f"{HEAD}\n".encode() + body)
 
 
 @given(
@@ -75,7 +75,7 @@ def test_any_bytes_under_a_good_header(body: bytes) -> None:
 @settings(deadline=None, max_examples=300)
 def test_any_cells(lines: list[list[str]], delimiter: str, encoding: str) -> None:
     text = "\n".join([HEAD.replace(",", delimiter), *(delimiter.join(line) for line in lines)])
-    whole_way(text.encode(encoding, "replace"))
+    check_whole_way(text.encode(encoding, "replace"))
 
 
 @given(some.dates(date(1900, 1, 1), date(2199, 12, 31)))

@@ -57,7 +57,7 @@ class Journey:
         return list(self.stage.read(lambda session: session.scalars(select(Workspace)).all()))
 
 
-def refused(screen: WebScreen, *texts: str) -> None:
+def check_turned_away(screen: WebScreen, *texts: str) -> None:
     """Assert that a page turns somebody away."""
     assert screen.status == 403
     screen.sees(*texts)
@@ -103,17 +103,17 @@ def test_tomasz_installs_and_ana_confirms(journey: Journey) -> None:
 def test_the_way_back_is_for_who_left_and_for_once(journey: Journey) -> None:
     browser = journey.web.browser(journey.stage.person("Tomasz").row)
     back = journey.agrees(journey.leaves())
-    refused(journey.web.browser(journey.stage.person("Ana").row).get(back), "does not belong to you")
-    refused(browser.get(f"{back}x"), "does not belong to you")
-    refused(browser.get("/slack/oauth?code=T0HALDEN.1"), "does not belong to you")
+    check_turned_away(journey.web.browser(journey.stage.person("Ana").row).get(back), "does not belong to you")
+    check_turned_away(browser.get(f"{back}x"), "does not belong to you")
+    check_turned_away(browser.get("/slack/oauth?code=T0HALDEN.1"), "does not belong to you")
     assert journey.rows() == []
     browser.get(back).sees("waits for an admin's confirmation")
-    refused(browser.get(back), "does not belong to you or is over")
+    check_turned_away(browser.get(back), "does not belong to you or is over")
     assert len(journey.stage.records("workspace.installed")) == 1
 
 
 def test_an_employee_installs_nothing(journey: Journey) -> None:
-    refused(journey.web.browser(journey.stage.person("Chidi").row).get("/slack/install"), "not yours")
+    check_turned_away(journey.web.browser(journey.stage.person("Chidi").row).get("/slack/install"), "not yours")
 
 
 def test_slack_may_say_no(journey: Journey) -> None:
