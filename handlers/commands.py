@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -12,6 +13,8 @@ from models import message as m
 from models.gesture import Upload
 from workflows.context import Context
 from workflows.workflow import REGISTRY, Act, Refusal
+
+_ID = re.compile(r"\b([A-Z]+)-\d")
 
 
 @cache
@@ -30,14 +33,34 @@ def aliases() -> dict[str, str]:
     return {alias: act.words for act in REGISTRY.acts().values() for alias in act.aliases}
 
 
+@cache
+def shows() -> dict[str, str]:
+    """Return what shows a thing, by what its ids begin with: {"POL": "policy show"}."""
+    acts = [act for act in REGISTRY.acts().values() if act.name.endswith(".show")]
+    return {found[1]: act.words for act in acts if (found := _ID.search(act.example))}
+
+
+def _meant(ctx: Context, typed: str) -> str:
+    """Return typed words without the bot's name before them or marks of code around them; an id alone is to be seen."""
+    words = typed.strip()
+    if words[:1] == words[-1:] == "`":
+        words = words.strip("`").strip()
+    if named := re.match(rf"[@/]?{re.escape(ctx.settings.bot_name)}(?!\w)[\s:,]*", words, re.IGNORECASE):
+        words = words[named.end() :]
+    begins = _ID.match(words.upper())
+    return f"{shows()[begins[1]]} {words}" if begins and begins[1] in shows() else words
+
+
 def understand(ctx: Context, typed: str) -> tuple[Act, str, Words]:
     """Return (act, target, words) for what was typed. Raises Refusal with the closest match where it makes no sense."""
     try:
-        words = parse(typed, vocabulary(), ctx.today, aliases=aliases())
+        words = parse(_meant(ctx, typed), vocabulary(), ctx.today, aliases=aliases())
     except Unreadable as unreadable:
         raise Refusal(str(unreadable), status="missing") from unreadable
     name = f"{words.noun}.{words.verb}" if words.verb else words.noun or "todo"
-    act = REGISTRY.act(name) or REGISTRY.act(f"{name}.show") or REGISTRY.act(f"{name}.list")
+    bare = not (words.ids or words.people or words.text)
+    one, several = REGISTRY.act(f"{name}.show"), REGISTRY.act(f"{name}.list")
+    act = REGISTRY.act(name) or ((several or one) if bare else (one or several))
     if act is None:
         verbs = ", ".join(f"`{words.noun} {verb}`" for verb in sorted(vocabulary().get(words.noun, frozenset()) - {""}))
         raise Refusal(f"“{words.noun}” needs to know what to do.", f"Type one of {verbs}, or `help {words.noun}`.")

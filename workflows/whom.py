@@ -8,10 +8,12 @@ from models.person import EmailAlias, Person
 from workflows.context import Context
 from workflows.workflow import Invalid
 
+QUOTES = "\"'“”„«»"  # as keyboards write them; phones make them of straight ones
+
 
 def find_person(ctx: Context, typed: str) -> Person:
     """Return the one person `typed` can mean. Raises Invalid(text=...) where there is none or more than one."""
-    word = typed.strip().strip('"').removeprefix("@").strip('"').strip()
+    word = typed.strip().strip(QUOTES).removeprefix("@").strip(QUOTES).strip()
     alias = select(EmailAlias.person_id).where(EmailAlias.email == word.lower())
     exact = or_(Person.ref == word, Person.employee_id == word, Person.email == word.lower(), Person.id.in_(alias))
     present = select(Person).where(Person.merged_into_id.is_(None))

@@ -73,13 +73,13 @@ class Conversation:
 
     async def _typed(self, came: Came, known: Known) -> Answer:
         """Answer a command: the bot's own, or one that stands for its first word."""
-        words = f"{ALIASES.get(came.name, '')} {typed(came.words, known.people)}".strip() or "todo"
+        words = f"{ALIASES.get(came.name, '')} {self._said(came, known)}".strip() or "todo"
         reply = await self._desk.inbound.receive(self._desk.gesture("command", came, known, words=words))
         return await self._desk.shown(came, known, reply, Place(words=words, root="command"))
 
     async def _written(self, came: Came, known: Known) -> Answer:
         """Answer a direct message, with the files in it: once, however often Slack sends it."""
-        words = typed(came.words, known.people)
+        words = self._said(came, known)
         if came.files and not words:
             return self._desk.told(came, WHAT_FOR, known)
         try:
@@ -94,6 +94,10 @@ class Conversation:
         if came.files and isinstance(reply.said, m.Form):
             reply = more_than_a_file(reply.said)
         return await self._desk.shown(came, known, reply, Place(words=gesture.words, root="message"))
+
+    def _said(self, came: Came, known: Known) -> str:
+        """Return what somebody typed; who calls the bot by a mention calls it by its name."""
+        return typed(came.words, {**known.people, known.bot_user: f"@{self._desk.settings.bot_name}"})
 
     async def _pressed(self, came: Came, known: Known) -> Answer:
         """Answer a button: of a workflow, or one of ours that draws the same once more."""

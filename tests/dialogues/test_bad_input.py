@@ -91,7 +91,7 @@ NOWHERE = (
     "policy acknowledge A-999", "policy acknowledge A-1", "policy ask A-1 May I?", "policy object A-1 No",
     "policy settle A-1 Yes", "ack POL-99", "policy show POL-99", "policy show POL-1v99", "policy diff A-999",
     "status POL-99", "status @nobody", "people show @nobody", "status control CC99.9",
-    "frobnicate", "polcy lst", "policy", "policy frobnicate", "campaign", "POL-1", "A-1", "@Keisha", "???", "-- --",
+    "frobnicate", "polcy lst", "policy frobnicate", "campaign", "POL-99", "A-1", "@Keisha", "???", "-- --",
     "policy acknowledge A-99999999999999999999", "status POL-0", "policy show POL-1v0", "due:yesterday", "until until",
     "people list state:nowhere", "policy ask", "ack A-0", "ack -1", "\N{SNOWMAN}", "'; DROP TABLE people; --",
 )  # fmt: skip

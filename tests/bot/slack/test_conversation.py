@@ -267,6 +267,8 @@ def test_a_mention_is_a_person(office: Office) -> None:
     ana, bruno = office.client("Ana"), office.client("Bruno").user
     got = type_command(office, ana.user, f"status <@{bruno.id}|bruno>")
     assert "Bruno Keller" in got.body.decode()
+    ours = office.surface.team.bot_user_id
+    assert "What you can do" in type_command(office, ana.user, f"<@{ours}> help").body.decode(), "and we are the bot"
 
 
 def test_a_long_form_is_sent_page_by_page(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
