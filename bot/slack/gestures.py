@@ -29,10 +29,12 @@ class Spot(NamedTuple):
     trigger: str = ""
     respond: str = ""  # the response_url
     channel: str = ""
+    thread: str = ""  # the message under which somebody wrote, if they did
     view: str = ""
     stacked: int = 0  # how many modals lie on each other, this one included
 
 
+WRITTEN = ("", "file_share", "thread_broadcast")  # subtypes of what a person writes
 NEXT = "Next"  # on the button of a form's page that is not the last
 NO_SPOT, NO_PLACE = Spot(), Place()
 
@@ -262,13 +264,13 @@ def _organisation(payload: Payload) -> str:
 
 def _message(event: Payload, came: Came) -> Came:
     """Return a direct message that a person wrote; whatever a program wrote or somebody changed is nothing."""
-    personal = text(event, "channel_type") == "im" and text(event, "subtype") in ("", "file_share")
+    personal = text(event, "channel_type") == "im" and text(event, "subtype") in WRITTEN
     if not personal or event.get("bot_id") or event.get("app_id") or event.get("edited") or event.get("hidden"):
         return came._replace(kind="nothing")
     return came._replace(
         kind="message",
         user_team=text(event, "user_team"),
-        spot=Spot("dm", channel=text(event, "channel")),
+        spot=Spot("dm", channel=text(event, "channel"), thread=text(event, "thread_ts")),
         words=text(event, "text"),
         files=tuple(_handed(one) for one in parts(event, "files")),
     )

@@ -78,13 +78,14 @@ class Replies:
         return Answer(first, tuple(Respond(came.spot.respond, page) for page in rest))
 
     def _in_conversation(self, came: Came, showing: Showing) -> Answer:
-        """Answer a direct message beneath it. Nothing opens by itself there: a form is a message with a button."""
+        """Answer a direct message beneath it, in its thread if it has one; a form is a message with a button there."""
         said = showing.reply.said
         if isinstance(said, m.Form):
             pages = opener_pages(_with_errors(said, showing.reply), showing.names, self._base_url, showing.place.again)
         else:
             pages = self._pages(showing)
-        calls = [Call("chat.postMessage", {"channel": came.spot.channel, **page, **PLAIN}) for page in pages]
+        where = {"channel": came.spot.channel} | ({"thread_ts": came.spot.thread} if came.spot.thread else {})
+        calls = [Call("chat.postMessage", {**where, **page, **PLAIN}) for page in pages]
         return Answer(None, tuple(calls))
 
     def _to_button(self, came: Came, showing: Showing) -> Answer:

@@ -1,4 +1,4 @@
-"""A message's shortcuts and emoji as gestures: a workflow declares that it takes them, and no other file is edited."""
+"""Gestures about a message: a reply in its thread, a shortcut, an emoji; the last two where a workflow takes them."""
 
 from __future__ import annotations
 
@@ -98,3 +98,16 @@ def test_an_unknown_shortcut_is_refused_politely(office: Office) -> None:
     office.surface.settle()
     assert client.modal is not None
     assert "nothing with that yet" in read(client.modal.body["blocks"]).text
+
+
+def test_a_reply_in_a_thread_is_answered_in_it(office: Office) -> None:
+    """Where the person looks: elsewhere they would take it for silence."""
+    chidi = office.client("Chidi")
+    chidi.writes("todo")
+    office.surface.settle()
+    card = chidi.direct.messages[-1]
+    chidi.writes("ack A-1", under=card)
+    office.surface.settle()
+    answer = chidi.direct.messages[-1]
+    assert (card.thread_ts, answer.thread_ts) == ("", card.ts)
+    assert "Acknowledge" in read(answer.blocks).text

@@ -59,6 +59,7 @@ def post_message(asked: Asked) -> dict[str, Any]:
         named(asked.world, asked.args.get("blocks", [])),
         asked.args.get("metadata"),
         client_msg_id=asked.args.get("client_msg_id", ""),
+        thread_ts=asked.args.get("thread_ts", ""),
     )
     where.messages.append(message)
     asked.slack.changed(where.user_id)
@@ -129,6 +130,8 @@ def shown(world: World, where: Conversation, message: Message, *, metadata: bool
         body["blocks"] = message.blocks
     if message.files:
         body["files"] = message.files
+    if message.thread_ts:
+        body["thread_ts"] = message.thread_ts
     if message.edits:
         body["edited"] = {"user": message.by, "ts": message.ts}
     if metadata and message.metadata:

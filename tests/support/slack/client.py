@@ -52,9 +52,9 @@ class Client:
         """Type a slash command."""
         return self.slack.run(self._commands(escape(words, quote=False), name, where or self.direct))
 
-    def writes(self, words: str, files: Sequence[tuple[str, bytes]] = ()) -> Delivered:
-        """Write to the bot, with files as (name, content)."""
-        return self.slack.run(self._writes(escape(words, quote=False), files))
+    def writes(self, words: str, files: Sequence[tuple[str, bytes]] = (), under: Message | None = None) -> Delivered:
+        """Write to the bot, with files as (name, content); in the thread `under` a message."""
+        return self.slack.run(self._writes(escape(words, quote=False), files, under))
 
     def opens_home(self, tab: str = "home") -> Delivered:
         """Open the App Home, or another tab of the app."""
@@ -115,9 +115,9 @@ class Client:
                 self.slack.changed(self.user.id)
         return got
 
-    async def _writes(self, words: str, files: Sequence[tuple[str, bytes]]) -> Delivered:
+    async def _writes(self, words: str, files: Sequence[tuple[str, bytes]], under: Message | None) -> Delivered:
         given = [downloads.given(self.world, self.user, name, body) for name, body in files]
-        message = Message(self.world.stamp(), self.user.id, words)
+        message = Message(self.world.stamp(), self.user.id, words, thread_ts=under.ts if under else "")
         message.files = [downloads.described(one, self.slack.address) for one in given]
         self.direct.messages.append(message)
         body = shown(self.world, self.direct, message)

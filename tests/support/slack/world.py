@@ -70,6 +70,7 @@ class Message:
     only_for: str = ""
     edits: int = 0
     client_msg_id: str = ""
+    thread_ts: str = ""  # under which message it stands
     files: list[dict[str, Any]] = field(default_factory=list)
     sent_at: float = field(default_factory=time.monotonic)
 
