@@ -75,6 +75,21 @@ class Beside:
 
         self.stage.write(work)
 
+    def change_twice(self) -> None:
+        """Ask Ana to read something, and thank her for it by way of a change that nobody sees."""
+        self.say("Ana", "Please read")
+        self.stage.works()
+        self.redraw("Half done")
+        self.redraw("Thank you")
+        self.stage.works()
+
+    def say_at_length(self) -> None:
+        """Say more to Ana than fits into one message: 300 lines."""
+        long = Message("All of it", lines=tuple(f"Line {number} " + "x" * 200 for number in range(300)))
+        self.say("Ana", "All of it")
+        self.stage.write(lambda session: session.execute(update(OutboxMessage).values(body=encode(long))))
+        self.stage.works()
+
     def two_workers_work(self) -> None:
         """Let the stage's worker and another one work at the same time, until nothing is left to do."""
         other = self.worker()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from models.message import Link, Message, encode
+from models.message import Link, Message
 from models.outbox import OutboxMessage
 from models.person import Person
 from tests.bot.slack.conftest import Chat
@@ -37,11 +37,7 @@ def test_who_is_in_no_workspace_gets_mail(chat: Chat) -> None:
 
 def test_a_card_is_changed_and_not_sent_again(chat: Chat) -> None:
     """Changes that come together cost one call, and the latest wins."""
-    chat.say("Ana", "Please read")
-    chat.stage.works()
-    chat.redraw("Half done")
-    chat.redraw("Thank you")
-    chat.stage.works()
+    chat.change_twice()
     assert chat.titles("Ana") == ["Thank you"]
     assert [call.method for call in chat.slack.log.calls] == ["chat.postMessage", "chat.update"]
     assert chat.states() == ["sent"]
@@ -63,14 +59,7 @@ def test_a_card_that_is_gone_is_left_alone(chat: Chat, error: str) -> None:
 
 def test_a_message_that_is_too_long_leads_on(chat: Chat) -> None:
     """Nothing is dropped: what does not fit opens from a button on it, which asks for the message by its id."""
-    long = Message("All of it", lines=tuple(f"Line {number} " + "x" * 200 for number in range(300)))
-
-    def work(session: Session) -> None:
-        session.execute(update(OutboxMessage).values(body=encode(long)))
-
-    chat.say("Ana", "All of it")
-    chat.stage.write(work)
-    chat.stage.works()
+    chat.say_at_length()
     (message,) = chat.messages("Ana")
     (more,) = [one for one in message.blocks[-1]["elements"] if one["text"]["text"].startswith("More")]
     number, act, target = more["value"].split("\n")

@@ -11,8 +11,6 @@ from structlog.testing import capture_logs
 
 from bot.teams.channel import BUSY
 from models.chat import Conversation
-from models.message import Message, encode
-from models.outbox import OutboxMessage
 from tests.bot.teams.conftest import Chat
 from tests.support.slack.faults import Fault
 from tests.support.teams.surface import TeamsSurface
@@ -61,11 +59,7 @@ def test_a_token_that_counts_no_longer_is_replaced_once(chat: Chat) -> None:
 
 def test_a_card_is_changed_and_not_sent_again(chat: Chat) -> None:
     """Changes that come together cost one call, and the latest wins."""
-    chat.say("Ana", "Please read")
-    chat.stage.works()
-    chat.redraw("Half done")
-    chat.redraw("Thank you")
-    chat.stage.works()
+    chat.change_twice()
     assert chat.titles("Ana") == ["Thank you"]
     assert [call.method for call in chat.teams.log.calls] == ["send", "update"]
     assert chat.states() == ["sent"]
@@ -99,10 +93,7 @@ def test_a_change_in_doubt_is_made_again(chat: Chat, kind: Any) -> None:
 
 def test_a_message_that_is_too_long_leads_on(chat: Chat) -> None:
     """Nothing is dropped: what does not fit opens from a button on it, which asks for the message by its id."""
-    long = Message("All of it", lines=tuple(f"Line {number} " + "x" * 200 for number in range(300)))
-    chat.say("Ana", "All of it")
-    chat.stage.write(lambda session: session.execute(update(OutboxMessage).values(body=encode(long))))
-    chat.stage.works()
+    chat.say_at_length()
     assert len(chat.messages("Ana")) == 1
     chat.stage.surface = TeamsSurface(chat.stage, chat.teams)
     (row,) = chat.rows()
