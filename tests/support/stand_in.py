@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from tests.support.loop import Loop
+from tests.support.serve import serve
 
 T = TypeVar("T")
 
@@ -58,10 +59,7 @@ class StandIn:
             return self._news.wait_for(ready, seconds)
 
     async def _start(self, port: int) -> web.AppRunner:
-        runner = web.AppRunner(self.pages(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        self.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        runner, self.address = await serve(self.pages(), port)
         return runner
 
     async def _stop(self, runner: web.AppRunner) -> None:

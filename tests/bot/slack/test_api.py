@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.slack.api import Api, NotSent, Refused, Silent, TooMuch, Trouble
 from tests.support.process import free_port
+from tests.support.serve import serve
 from tests.support.slack.faults import Fault
 from tests.support.slack.server import Slack
 
@@ -164,12 +165,9 @@ def test_a_response_address_is_answered_once(slack: Slack, known: Known) -> None
     async def work() -> None:
         app = web.Application()
         app.router.add_post("/way", take)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        runner, address = await serve(app)
         api = Api(slack.api_url, known)
-        way = f"http://127.0.0.1:{runner.addresses[0][1]}/way"
+        way = f"{address}/way"
         try:
             await api.respond(way, {"text": "Thank you"})
             with pytest.raises(Refused):

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from bot.teams.auth import Unverified, Verifier, vouched
 from bot.teams.keys import Keys
 from tests.support.loop import Loop
+from tests.support.serve import serve
 from tests.support.stage import MONDAY
 from tests.support.teams.issuer import APP, ISSUER, Issuer
 
@@ -59,11 +60,7 @@ async def running() -> AsyncIterator[Bot]:
     issuer = Issuer()
     app = web.Application()
     app.add_routes(issuer.routes())
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    issuer.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    runner, issuer.address = await serve(app)
     try:
         yield Bot(issuer)
     finally:

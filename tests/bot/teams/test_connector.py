@@ -17,6 +17,7 @@ from bot.teams.bearer import AppBearer, NoBearer
 from bot.teams.calls import NotSent, Refused
 from bot.teams.connector import Connector, Conversation
 from config.settings import Settings
+from tests.support.serve import serve
 from tests.support.slack.faults import Fault
 from tests.support.stage import MONDAY
 from tests.support.teams.issuer import APP, TENANT
@@ -236,10 +237,8 @@ async def serving(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]
     """Serve one handler for everything on loopback; yields the address."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner, address = await serve(app)
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield address
     finally:
         await runner.cleanup()

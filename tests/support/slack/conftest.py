@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from tests.support.serve import serve
 from tests.support.slack.client import Client
 from tests.support.slack.deliver import sign
 from tests.support.slack.server import Slack
@@ -89,11 +90,9 @@ async def _first(serving: AsyncGenerator[str]) -> str:
 async def _serve(app: App) -> AsyncGenerator[str]:
     pages = web.Application()
     pages.router.add_post("/slack/events", app.take)
-    runner = web.AppRunner(pages, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    runner, address = await serve(pages)
     try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield address
     finally:
         await runner.cleanup()
 

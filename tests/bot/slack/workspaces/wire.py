@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.support.loop import Loop
+from tests.support.serve import serve
 
 Answer = Callable[[dict[str, str]], dict[str, Any]]
 
@@ -41,15 +42,9 @@ class Wire:
         """Serve on a free port of this machine while the block runs."""
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self.answer)
-        runner = web.AppRunner(app, access_log=None)
-
-        async def start() -> None:
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-
-        loop.run(start())
+        runner, address = loop.run(serve(app))
         try:
-            self.api_url = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+            self.api_url = f"{address}/api/"
             yield self
         finally:
             loop.run(runner.cleanup())
