@@ -114,8 +114,12 @@ class Talk:
     async def removed(self, activity: Mapping[str, Any]) -> None:
         """See Hearing.removed."""
         sender = sender_of(activity)
-        if sender.personal:
+        if not sender.personal:
+            return
+        try:
             await self._directory.gone(sender)
+        except NotSaved as error:  # the next message to them is refused, which says the same
+            failed(error, "removed")
 
     async def _heard(self, came: Came) -> tuple[Showing, Known]:
         """Return what answers a gesture. Raises nothing: what goes wrong is said."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, make_url, select, text
 
 from models.person import Identity
 from tests.attacks.kept import ASK, LOUD, nothing_changes
@@ -155,6 +156,39 @@ def test_with_the_database_locked_everything_is_answered(office: Office) -> None
     assert isinstance(opened, TeamsScreen)
     screen.fills(question=LOUD)
     assert len(office.stage.records("policy.question")) == 1
+
+
+@contextmanager
+def out_of_reach(url: str) -> Iterator[None]:
+    """Let nobody into a PostgreSQL database, and turn out who is in it."""
+    address = make_url(url)
+    engine = create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as admin:
+        admin.execute(text(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS false'))
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        admin.execute(text(ours), {"name": address.database})
+        yield
+        admin.execute(text(f'ALTER DATABASE "{address.database}" ALLOW_CONNECTIONS true'))
+    engine.dispose()
+
+
+def test_with_the_database_out_of_reach_everything_is_answered(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not even who somebody is can be asked: 200, a sentence, and no accident; afterwards all is as it was."""
+    with open_office(postgres_url) as office:
+        hand = office.hand("Chidi")
+        screen, home = hand.types("policy ask A-1"), hand.types("todo")
+        with out_of_reach(postgres_url):
+            got = [writes(office, hand.client, ASK), *hand.client.removes(), *hand.client.installs()]
+            shown = [screen.fills(question=LOUD), home.presses("Ask a question")]
+        assert {one.status for one in got} == {200}
+        assert "Not saved, try again." in said(hand.client.chat)
+        for one in shown:
+            one.sees("Not saved, try again.")
+        assert "failed" not in capsys.readouterr().out
+        screen.fills(question=LOUD)
+        assert len(office.stage.records("policy.question")) == 1
 
 
 def test_who_removes_the_app_is_written_to_another_way(office: Office) -> None:
