@@ -12,7 +12,7 @@ from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import cut, fits, plain
 from bot.text.parts import TONES, above, fact_runs, first_line
 from bot.text.prose import draw_prose
-from bot.text.runs import run, runs
+from bot.text.runs import Run, run, runs
 from bot.text.tables import draw_chart, draw_table
 from bot.text.words import Names, readable
 from bot.ways import address, behind, door
@@ -60,17 +60,19 @@ class Drawing:
 
     def words(self, flow: Flow, lines: Sequence[str], facts: Sequence[Fact]) -> None:
         """Add lines and facts: short facts side by side under the title, long ones each on a line below."""
-        known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
-        said = [(fact_runs(*one), _short(*one)) for one in known if any(one)]
-        beside = [fact for fact, short in said if short]
-        if sum(len(one["text"]) for fact in beside for one in fact) > SIDE_BY_SIDE:
-            beside = []
-        if beside:
-            flow.say(one for number, fact in enumerate(beside) for one in ([run(" · ")] * bool(number) + fact))
+        readables = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
+        known = [one for one in readables if any(one)]
+        short = [one for one in known if _short(*one)]
+        if sum([len(label) + len(value) + 1 for label, value in short]) > SIDE_BY_SIDE:
+            short = []
+        beside: list[Run] = []
+        for one in short:
+            beside += [run(" · "), *fact_runs(*one)] if beside else fact_runs(*one)
+        flow.say(beside)
         self.lines(flow, lines)
-        for fact, short in said:
-            if not (short and beside):
-                flow.say(fact)
+        for one in known:
+            if one not in short:
+                flow.say(fact_runs(*one))
 
     def about(self, flow: Flow, form: Form) -> list[Block]:
         """Return what a person must have in front of them to answer a form."""
