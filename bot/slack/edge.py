@@ -71,6 +71,8 @@ def parse(content_type: str, body: bytes) -> dict[str, Any]:
     try:
         if content_type == JSON:
             found = json.loads(body)
+        elif content_type != FORM:
+            raise Malformed
         else:
             form = dict(query_to_pairs(body.decode(), max_fields=FIELDS))
             found = json.loads(form["payload"]) if "payload" in form else form

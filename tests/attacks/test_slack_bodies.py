@@ -20,6 +20,7 @@ CHIDI = {"id": "U000006", "team_id": "T0HALDEN"}
 PRESSED = {"type": "block_actions", "user": CHIDI, "team": {"id": "T0HALDEN"}, "actions": [{"action_id": "todo:1"}]}
 SENT = {"type": "view_submission", "user": CHIDI, "team": {"id": "T0HALDEN"}, "view": {"callback_id": "form"}}
 EVENT = {"type": "event_callback", "team_id": "T0HALDEN", "event": {"type": "message", "channel_type": "im"}}
+COMMAND = b"command=%2Fcomply&text=todo&team_id=T0HALDEN&user_id=U000006"
 DEEP = "[" * 100_000
 
 MALFORMED: dict[str, tuple[str, bytes]] = {
@@ -51,6 +52,9 @@ MALFORMED: dict[str, tuple[str, bytes]] = {
     "a form that is no UTF-8": (FORM, b"payload=\xff"),
     "10,000 fields": (FORM, b"&".join(b"f%d=" % number for number in range(10_000))),
     "JSON under another name": ("text/plain", json.dumps(EVENT).encode()),
+    "a command under another name": ("text/plain", COMMAND),
+    "a command without a name": ("", COMMAND),
+    "a command in parts": ("multipart/form-data; boundary=x", COMMAND),
     "two commands in one": (FORM, b"payload=%7B%7D&command=%2Fcomply"),
 }
 PAYLOADS: dict[str, object] = {
