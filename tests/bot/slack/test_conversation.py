@@ -58,6 +58,7 @@ def test_a_form_opens_and_is_sent(office: Office) -> None:
         "platform": "slack", "workspace": "T0HALDEN", "scheme": "slack-v0", "assurance": "demo",
     }  # fmt: skip
     assert record["occurred_at"].startswith("2026-11-23T09:00:0")
+    assert [call.method for call in office.slack.log.calls] == ["views.open"], "Slack is asked nothing about anybody"
 
 
 def test_a_direct_message_is_a_command(office: Office) -> None:
