@@ -136,9 +136,13 @@ class Gate:
     async def turn(self, slot: Slot) -> Later | None:
         """Wait for a slot, look once more whether anything is held by then, and return what stands in its way."""
         await asyncio.sleep((slot.starts_at - self._clock()).total_seconds())
-        holds = await self._database.read(lambda session: held(session, slot.buckets))
-        until = self._pacer.void(slot, holds)
+        until = await self.held_until(slot)
         return None if until is None else self.wait(until)
+
+    async def held_until(self, slot: Slot) -> datetime | None:
+        """Return until when the call of a slot has to wait, by what all workers know now; None where it may begin."""
+        holds = await self._database.read(lambda session: held(session, slot.buckets))
+        return self._pacer.void(slot, holds)
 
     def wait(self, until: datetime) -> Later:
         """Return that a copy is held until then."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -149,14 +149,15 @@ class Api(Caller):
         self._tokens = tokens
 
     async def call(
-        self, workspace: str, method: str, *, begins: Callable[[], None] = lambda: None, **arguments: Any
+        self, workspace: str, method: str, *, begins: Callable[[], Awaitable[None]] | None = None, **arguments: Any
     ) -> dict[str, Any]:
         """Call a method with the token of a workspace and return the answer; pause one that it no longer opens.
 
         `begins` is called when all is ready, and may still raise. Raises Trouble.
         """
         token = await self._tokens.of(workspace)
-        begins()
+        if begins is not None:
+            await begins()
         try:
             return await self.ask(token, method, **arguments)
         except Refused as refused:

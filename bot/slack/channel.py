@@ -143,9 +143,9 @@ class SlackChannel:
         await self._api.call(workspace, "chat.update", begins=begins, channel=channel, ts=ts, **said)
         return Sent(copy.platform_ref)
 
-    def _begins(self, slot: Slot) -> None:
-        """Look once more at what this process knows, since its token was looked up meanwhile. Raises Held."""
-        until = self.pacer.void(slot, slot.holds)
+    async def _begins(self, slot: Slot) -> None:
+        """Look once more, since it was drawn and its token looked up meanwhile. Raises Held."""
+        until = await self._gate.held_until(slot)
         if until is not None:
             raise Held(until)
 
