@@ -41,8 +41,16 @@ def send(url: str, message: Message = SAID, to: str = "ana@halden.example", time
             return [await channel.send(copy(to), message, {"a" * 32: "Farah"}) for _ in range(times)]
         finally:
             await channel.close()
+            await hung_up()
 
     return asyncio.run(sending())
+
+
+async def hung_up() -> None:
+    """Wait until this loop has no connection any more: over TLS, both ends say goodbye first."""
+    loop: Any = asyncio.get_running_loop()
+    while len(loop._selector.get_map()) > 1:  # noqa: ASYNC110 - one is the loop's own, and nobody tells of the rest
+        await asyncio.sleep(0.01)
 
 
 def test_a_letter_says_what_it_is() -> None:
