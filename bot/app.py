@@ -16,6 +16,7 @@ from bot.database import Database, NotSaved
 from bot.delivery import Delivery
 from bot.inbound import Inbound
 from bot.outside.mail import Mail
+from bot.pace import Gate, Pacer
 from bot.slack import edge, oauth
 from bot.slack.api import Api
 from bot.slack.aside import Aside
@@ -92,7 +93,8 @@ def make_listening(
     desk = Desk(database, Inbound(database, settings, clock), settings, Identities(database, tokens, clock), clock)
     aside = Aside(desk, Workspaces(database, settings, tokens, clock))
     conversation = Conversation(desk, files, aside)
-    return Listening(conversation.hear, Follower(Api(settings.slack_api_url, tokens)), files.close)
+    gate = Gate(database, Pacer("slack", settings.slack_per_second, settings.slack_per_conversation), clock)
+    return Listening(conversation.hear, Follower(Api(settings.slack_api_url, tokens), gate), files.close)
 
 
 def make_teams(database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> teams_edge.Edge:

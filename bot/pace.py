@@ -55,9 +55,9 @@ class Pacer:
 
         Returns instead when to ask again, where there is none before long; then nothing is reserved.
         """
-        names = (self._bucket(workspace), self._bucket(workspace, part))
+        names = (self.bucket(workspace), self.bucket(workspace, part))
         whole, own = self._locked(session, names, now)
-        holds = self._known(names, held(session, names))
+        holds = self.known(names, held(session, names))
         for row, hold in zip((whole, own), holds, strict=True):
             if hold is not None and (row.held_until is None or row.held_until < hold):
                 row.held_until = row.next_at = hold  # what was given out before is void
@@ -87,11 +87,11 @@ class Pacer:
 
         `holds` are those that stand in the rows now. One that was over when the slot was asked for voids nothing.
         """
-        known = self._known(slot.buckets, holds)
+        known = self.known(slot.buckets, holds)
         new = [until for until, before in zip(known, slot.holds, strict=True) if until is not None and until != before]
         return max((until for until in new if until > slot.asked_at), default=None)
 
-    def _known(self, names: Sequence[str], holds: Holds) -> Holds:
+    def known(self, names: Sequence[str], holds: Holds) -> Holds:
         """Return holds with those that only this process knows yet."""
         return tuple(_later(self._holds.get(name), row) for name, row in zip(names, holds, strict=True))
 
@@ -106,7 +106,7 @@ class Pacer:
             )
         self._holds = {name: until for name, until in self._holds.items() if until >= over}
 
-    def _bucket(self, workspace: str, part: str = "") -> str:
+    def bucket(self, workspace: str, part: str = "") -> str:
         """Return the name of a workspace's bucket, or of a part of it."""
         return ":".join((self._platform, workspace, part) if part else (self._platform, workspace))
 
@@ -143,6 +143,17 @@ class Gate:
         """Return until when the call of a slot has to wait, by what all workers know now; None where it may begin."""
         holds = await self._database.read(lambda session: held(session, slot.buckets))
         return self._pacer.void(slot, holds)
+
+    async def rests(self, workspace: str) -> timedelta:
+        """Return how long nothing may be sent to a workspace at all."""
+        names = (self._pacer.bucket(workspace),)
+        rows = await self._database.read(lambda session: held(session, names))
+        (until,) = self._pacer.known(names, rows)
+        return max(until - self._clock(), timedelta()) if until else timedelta()
+
+    async def hold_all(self, workspace: str, after: timedelta) -> Later:
+        """Let nothing be sent to a workspace before the chat wants it."""
+        return await self.hold(self._pacer.bucket(workspace), after)
 
     def wait(self, until: datetime) -> Later:
         """Return that a copy is held until then."""

@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from bot import follow
+from bot.pace import SKEW, Gate
 from bot.slack.api import TooMuch
 
-LONGEST = timedelta(seconds=30)  # that somebody who waits for an answer is worth waiting for
+LONGEST = timedelta(minutes=1)  # that an answer may come late
+SAYS = "chat.postMessage"  # shares its limit with the outbox
 
 
 class Call(NamedTuple):
@@ -66,8 +68,10 @@ class Api(Protocol):
 class Follower:
     """Carries out what follows, each answer's in order, in the background."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, gate: Gate | None = None) -> None:
+        """`gate` is where what is sent by the outbox is held, and what is said here as well."""
         self._api = api
+        self._gate = gate
         self._calls = follow.Follower("Slack")
 
     def begin(self, answer: Answer) -> None:
@@ -93,13 +97,23 @@ class Follower:
 
     async def _call(self, workspace: str, call: Call) -> None:
         """Make a call. Where Slack asks to wait nothing has happened, so it is made once more after that."""
+        gate = self._gate if call.method == SAYS else None
+        if gate is not None:
+            await _rest(await gate.rests(workspace))
         try:
             await self._api.call(workspace, call.method, **call.args)
         except TooMuch as wait:
-            if wait.after > LONGEST:
-                raise
-            await asyncio.sleep(wait.after.total_seconds())
+            if gate is not None:
+                await gate.hold_all(workspace, wait.after)
+            await _rest(wait.after + SKEW)
             await self._api.call(workspace, call.method, **call.args)
+
+
+async def _rest(wanted: timedelta) -> None:
+    """Wait as long as Slack wants. Raises TooMuch where that is longer than an answer is worth."""
+    if wanted > LONGEST:
+        raise TooMuch(wanted)
+    await asyncio.sleep(wanted.total_seconds())
 
 
 def _name(one: Follow) -> str:

@@ -194,18 +194,6 @@ def test_a_slow_slack_delays_no_answer(office: Office) -> None:
     office.slack.log.violations.clear()
 
 
-def test_an_answer_waits_where_slack_asks_to_wait(office: Office) -> None:
-    """In the middle of a campaign too, somebody who writes gets an answer."""
-    chidi = office.client("Chidi")
-    office.slack.faults.waiting = [Fault("rate", "chat.postMessage", seconds=1)]
-    chidi.writes("todo")
-    office.surface.settle()
-    assert len(said(chidi)) == 1
-    first, second = office.slack.log.of("chat.postMessage")
-    assert (first.status, second.taken) == (429, True)
-    assert office.slack.log.too_early() == []
-
-
 def test_people_are_picked_by_a_part_of_their_name(office: Office) -> None:
     """Only those who work here now, and only for those who do."""
     hand = office.hand("Ana")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from models.chat import Pace
 from tests.bot.slack.conftest import Chat
 from tests.support.slack.faults import Fault
+from tests.support.slack.office import Office
 
 
 def test_nothing_begins_before_slack_wants_it(chat: Chat) -> None:
@@ -44,3 +48,22 @@ def test_buckets_are_forgotten_by_the_hour(chat: Chat) -> None:
     chat.stage.later(hours=1)
     chat.stage.loop.run(chat.stage.worker.tidy())
     assert chat.stage.read(lambda session: session.scalar(count)) == 1
+
+
+def test_an_answer_waits_where_slack_asks_to_wait(office: Office) -> None:
+    """In the middle of a campaign too, somebody who writes gets an answer, and no worker begins earlier."""
+    chidi = office.client("Chidi")
+    office.slack.faults.waiting = [Fault("rate", "chat.postMessage", seconds=1)]
+    chidi.writes("todo")
+    office.surface.settle()
+    assert [one.by == chidi.user.id for one in chidi.direct.messages] == [True, False]
+    first, second = office.slack.log.of("chat.postMessage")
+    assert (first.status, second.taken) == (429, True)
+    assert office.slack.log.too_early() == []
+    held = office.stage.read(lambda session: session.get_one(Pace, "hold:slack:T0HALDEN").held_until)
+    assert held is not None
+    assert timedelta(seconds=1) < held - office.stage.now < timedelta(seconds=2)
+    began = time.monotonic()
+    chidi.writes("todo")
+    office.surface.settle()
+    assert office.slack.log.of("chat.postMessage")[-1].begun - began > 1
