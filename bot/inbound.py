@@ -13,6 +13,7 @@ from bot.logs import place_of
 from config.settings import Settings
 from handlers.dispatch import Refused, answer, only_looks, typed_look
 from handlers.names import names_of, refs_in
+from handlers.seen import first_time
 from models.gesture import Gesture, Reply
 from models.message import Message
 from workflows.workflow import REGISTRY
@@ -63,6 +64,19 @@ class Inbound:
     async def only_looks(self, gesture: Gesture) -> bool:
         """Return whether typed words merely ask to see something."""
         return await self._database.read(lambda session: typed_look(session, gesture, self._settings, self._clock()))
+
+    async def first(self, gesture: Gesture) -> bool:
+        """Return whether a message is answered for the first time, and remember it; whose memory fails answers."""
+        where = ("heard", gesture.auth.platform, gesture.auth.workspace)
+
+        def work(session: Session) -> bool:
+            return all(first_time(session, gesture.at, *where, key) for key in (gesture.key, gesture.twin) if key)
+
+        try:
+            return await self._database.write(work)
+        except NotSaved as error:
+            log.warning("not saved", kind="heard", cause=type(error.__cause__).__name__)
+            return True
 
     async def names(self, reply: Reply) -> Mapping[str, str]:
         """Return {ref: name} for whoever is mentioned in a reply; where nobody is, nothing is asked."""

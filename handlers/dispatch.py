@@ -151,7 +151,7 @@ def _button(act: Act, target: str) -> m.Message:
 
 def _run(ctx: Context, gesture: Gesture, act: Act, thing: Any, answers: Mapping[str, Any]) -> Reply:
     """Run the act once: a second copy of the same gesture only learns that it was the second."""
-    if act.does == "do" and gesture.key and not _first(ctx, gesture):
+    if act.does == "do" and not _first(ctx, gesture):
         return _stands(ctx, thing)
     return Reply(act.run(ctx, thing, answers), committed=act.does == "do")
 

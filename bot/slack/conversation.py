@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
-
-from sqlalchemy.orm import Session
 
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
 from bot.inbound import failed, refusal
@@ -22,9 +19,7 @@ from bot.slack.manifest import ALIASES
 from bot.slack.who import Known
 from bot.slack.words import typed
 from handlers.dispatch import only_looks
-from handlers.seen import first_time
 from models import message as m
-from models.gesture import Gesture
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
@@ -89,7 +84,7 @@ class Conversation:
         gesture = self._desk.gesture("command", came, known, words=words or "todo", files=tuple(uploads))
         reply = await self._desk.inbound.receive(gesture)
         # A refusal leaves nothing, not even that it was said.
-        if reply.status != "refused" and not await self._desk.database.write(partial(_first, gesture)):
+        if reply.status != "refused" and not await self._desk.inbound.first(gesture):
             return Answer()
         if came.files and isinstance(reply.said, m.Form):
             reply = more_than_a_file(reply.said)
@@ -129,8 +124,3 @@ class Conversation:
 
 def _root(came: Came) -> str:
     return came.place.root or ("home" if came.spot.where == "home" else "message")
-
-
-def _first(gesture: Gesture, session: Session) -> bool:
-    """Return whether a message is answered for the first time, and remember it."""
-    return first_time(session, gesture.at, "heard", gesture.auth.platform, gesture.auth.workspace, gesture.key)

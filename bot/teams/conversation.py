@@ -20,7 +20,7 @@ from bot.teams.connector import Conversation as Place_
 from bot.teams.draw.card import Look
 from bot.teams.draw.place import SEND, TURN, Place
 from bot.teams.files import Files
-from bot.teams.gestures import Came, Sender, invoke, message, sender_of
+from bot.teams.gestures import Came, Sender, invoke, key_of, message, sender_of, twin_of
 from bot.teams.mentions import named
 from bot.teams.replies import Showing, activities, to_dialog, to_press
 from bot.teams.who import Directory, Known, tenant_of
@@ -76,6 +76,8 @@ class Talk:
         """See Hearing.message: the reply follows as messages of its own, or takes the place of the card pressed."""
         came = message(activity, self._clock())
         showing, known = await self._heard(came)
+        if showing.again:
+            return
         if not came.sender.personal:
             self._aside(came, known, showing)
         elif came.card and came.place.way in (SEND, TURN, ""):
@@ -104,10 +106,12 @@ class Talk:
             return
         if not greeted:
             return
-        came = Came("command", "chat", sender, "", self._clock(), "todo")
+        twin = twin_of(activity, sender, "installed")
+        came = Came("command", "chat", sender, key_of(activity), self._clock(), "todo", twin=twin)
         if known.person_id:
             showing = await self._answered(came, known)
-            self._send(sender.at, showing)
+            if not showing.again:
+                self._send(sender.at, showing)
         elif self._settings.teams_local:
             self._send(sender.at, Showing(WHO, self._look({})))
 
@@ -150,7 +154,7 @@ class Talk:
             return Showing(not_fetched(NOT_FETCHED), self._look({}))
         showing = await self._done(came, known, uploads)
         if came.files and isinstance(showing.reply.said, m.Form):
-            return Showing(more_than_a_file(showing.reply.said), showing.look)
+            return replace(showing, reply=more_than_a_file(showing.reply.said), place=None)
         return showing
 
     async def _done(self, came: Came, known: Known, uploads: tuple[Upload, ...]) -> Showing:
@@ -169,7 +173,9 @@ class Talk:
         back = replace(place.back, card=place.back.card or came.card) if place.back else None
         if reply.committed and back and back.card:
             self.follower.begin(("update", lambda: self._redraw(came, known, back)))
-        return Showing(reply, replace(self._look(names), back=back or again), again)
+        # A refusal leaves nothing, not even that it was said.
+        copy = came.kind == "command" and reply.status != "refused" and not await self._inbound.first(gesture)
+        return Showing(reply, replace(self._look(names), back=back or again), again, copy)
 
     async def _redraw(self, came: Came, known: Known, back: Place) -> None:
         """Draw the card once more from which something was opened that is done now."""
@@ -193,7 +199,8 @@ class Talk:
         if known.home:
             self._send(known.home, showing)
         told = f"{told} {LINKED}" if came.linked else told
-        said = {"type": "message", "text": told, "replyToId": came.key.partition("\n")[2]}
+        there = came.key.partition("\n")[2]
+        said = {"type": "message", "text": told, **({"replyToId": there} if there else {})}
         self.follower.begin(("send", lambda: self._connector.send(came.sender.at, said)))
 
     def _send(self, to: Place_, showing: Showing) -> None:

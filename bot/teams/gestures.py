@@ -103,8 +103,8 @@ def message(activity: Activity, now: datetime) -> Came:
     files = tuple(_handed(one) for one in found if mine and one.get("contentType") == FILE)
     links = [] if mine else [link for one in found if _is_link(link := text(one, "contentUrl"))]
     return Came(
-        "command", "chat", sender, _key(activity), _at(activity, now), " ".join((words, *links)).strip(), mentions,
-        files=files, linked=bool(links), twin=_twin(activity, sender, words),
+        "command", "chat", sender, key_of(activity), _at(activity, now), " ".join((words, *links)).strip(), mentions,
+        files=files, linked=bool(links), twin=twin_of(activity, sender, words),
     )  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _pressed(activity: Activity, data: Mapping[str, Any], now: datetime, where: 
     kind: Kind = "form" if place.way == SEND else "look" if place.way in (OPEN, TURN) else "button"
     values = {clean(name): clean(one) if isinstance(one, str) else "" for name, one in values_in(data).items()}
     return Came(
-        kind, where, sender, _step(sender, place) or _key(activity), _at(activity, now),
+        kind, where, sender, _step(sender, place) or key_of(activity), _at(activity, now),
         place=place, values=values, card=text(activity, "replyToId"), invoked=invoked,
     )  # fmt: skip
 
@@ -155,12 +155,13 @@ def _is_link(address: str) -> bool:
     return address.startswith("https://") and len(address) <= LONGEST_LINK and not any(map(str.isspace, address))
 
 
-def _key(activity: Activity) -> str:
-    """Return what a second copy of a gesture shares with the first."""
-    return f"{text(part(activity, 'conversation'), 'id')}\n{text(activity, 'id')}"
+def key_of(activity: Activity) -> str:
+    """Return what a second copy of a gesture shares with the first; nothing where it has no id."""
+    id_ = text(activity, "id")
+    return f"{text(part(activity, 'conversation'), 'id')}\n{id_}" if id_ else ""
 
 
-def _twin(activity: Activity, sender: Sender, words: str) -> str:
+def twin_of(activity: Activity, sender: Sender, words: str) -> str:
     """Return what typed words share with a copy under a new id; nothing without a time, or they were said only once."""
     time = text(activity, "timestamp")
     return "\n".join((sender.at.id, sender.account, time, words)) if time else ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.teams.draw.card import Card, Look, home_cards, message_cards, summary
 from bot.teams.draw.form import dialog, form_card
 from bot.teams.draw.place import Place
 from bot.text.parts import above, first_line
-from bot.text.words import Names, readable
+from bot.text.words import readable
 from handlers.answers import digest
 from models import message as m
 from models.gesture import Reply
@@ -21,12 +21,15 @@ WORDS = "application/vnd.microsoft.activity.message"
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A reply with what drawing it needs; `place` says how to draw the same once more, if that changes nothing."""
+    """A reply with what drawing it needs; `place` says how to draw the same once more, if that changes nothing.
+
+    `again`: it answers a copy of what was answered before, and need not be said.
+    """
 
     reply: Reply
     look: Look
     place: Place | None = None
-    names: Names = field(default_factory=dict)
+    again: bool = False
 
 
 def drawn(showing: Showing) -> list[Card]:

@@ -54,11 +54,22 @@ def questions(office: Office) -> int:
 
 
 def test_typed_words_come_again(office: Office) -> None:
-    """The same message has one effect, as it was and under a new id, and is answered at once."""
+    """The same message has one effect, as it was and under a new id, and one answer."""
     hand = office.hand("Chidi")
-    got = hand.client.writes(ASK)
-    assert {one.status for one in resend(office, hand, got)} == {200}
+    for words in (ASK, "todo"):
+        got = hand.client.writes(words)
+        assert {one.status for one in resend(office, hand, got)} == {200}
     assert questions(office) == 1
+    assert len(hand.client.chat.by_bot()) == 2
+
+
+def test_an_installation_comes_again(office: Office) -> None:
+    """Whoever gets the app is greeted once; who gets it anew, anew."""
+    hand = office.hand("Chidi")
+    for times in (1, 2):
+        for got in hand.client.installs():
+            resend(office, hand, got)
+        assert len(hand.client.chat.by_bot()) == times
 
 
 def test_the_id_alone_is_enough_to_know_a_message_again(office: Office) -> None:
@@ -85,6 +96,16 @@ def test_without_a_time_the_id_alone_counts(office: Office) -> None:
     """Nobody's words are taken for a copy of what they said before."""
     for _ in range(2):
         activity = typed(office, timestamp=None)
+        for _ in range(2):
+            assert send(office, activity).status == 200
+            office.surface.settle()
+    assert questions(office) == 2
+
+
+def test_without_an_id_the_time_alone_counts(office: Office) -> None:
+    """Words without an id are no copy of others without one."""
+    for _ in range(2):
+        activity = typed(office, id=None)
         for _ in range(2):
             assert send(office, activity).status == 200
             office.surface.settle()
