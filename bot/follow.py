@@ -44,4 +44,6 @@ class Follower:
             try:
                 await call()
             except Exception as error:  # noqa: BLE001 - whatever became of it, what was done stands, and can be seen again
-                log.warning(self._lost, what=what, error=type(error).__name__)
+                code = getattr(error, "code", "")  # a platform's, and no word of anybody's
+                why = {"code": code} if code and isinstance(code, str) else {}
+                log.warning(self._lost, what=what, error=type(error).__name__, **why)

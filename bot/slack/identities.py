@@ -72,7 +72,8 @@ class Identities:
         except (Trouble, KeyError) as unknown:
             if isinstance(unknown, Trouble) and not isinstance(unknown, Refused):
                 self._nobody[key] = now + UNASKED
-            log.info("unknown user not asked about", cause=type(unknown).__name__)
+            cause = unknown.code if isinstance(unknown, Trouble) else "no user"
+            log.info("unknown user not asked about", cause=cause)
             return False
         await self._database.write(partial(self._meet, ref, [member_of(said, {ref})]))
         return True

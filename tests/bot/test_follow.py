@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot import follow
 from bot.follow import Follower
+from bot.slack.api import Refused
 
 
 def test_one_after_another_and_none_stops_the_next() -> None:
@@ -22,13 +23,16 @@ def test_one_after_another_and_none_stops_the_next() -> None:
     async def failing() -> None:
         raise ConnectionError("ana.duarte@halden.example is away")
 
+    async def refused() -> None:
+        raise Refused("expired_trigger_id")
+
     async def last() -> None:
         done.append("last")
 
     async def all_of_it() -> None:
         follower = Follower("Slack")
         follower.begin()
-        follower.begin(("views.open", slow), ("chat.update", failing), ("views.publish", last))
+        follower.begin(("views.open", slow), ("chat.update", failing), ("views.push", refused), ("views.publish", last))
         assert done == []
         await follower.idle()
 
@@ -36,7 +40,8 @@ def test_one_after_another_and_none_stops_the_next() -> None:
         asyncio.run(all_of_it())
     assert done == ["slow", "last"]
     noted = {"event": "not shown in Slack", "what": "chat.update", "error": "ConnectionError", "log_level": "warning"}
-    assert logs == [noted]
+    told = {**noted, "what": "views.push", "error": "Refused", "code": "expired_trigger_id"}
+    assert logs == [noted, told], "a code says why"
 
 
 def test_at_the_end_it_waits_for_a_while_and_gives_up_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
