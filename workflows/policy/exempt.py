@@ -44,7 +44,7 @@ def exempt_form(ctx: Context, version: PolicyVersion) -> m.Form:
             m.Date("until", "Until and including which day?"),
             m.Text("reason", "Why?", long=True),
         ),
-        lines=("You approve it by sending this. When it ends, they are asked again by themselves.",),
+        lines=("You approve it by sending this. When it ends, they are asked again.",),
         facts=(m.Fact("Policy", version.code),),
         submit="Exempt",
     )
@@ -79,7 +79,7 @@ def exempt(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
         duty.close(ctx, one, "exempt", proof)
     said = m.Message(
         f"You are exempt from “{version.title}”",
-        lines=(f"Until {say_date(until)}, you need not acknowledge it. After that you are asked by yourself.",),
+        lines=(f"Until {say_date(until)}, you need not acknowledge it. After that you are asked again.",),
         buttons=(m.Button("Read", "policy.show", version.code),),
     )
     ctx.say(person, said, kind="notice", dedupe=f"{proof}:{person.ref}")
