@@ -66,11 +66,14 @@ class Inbound:
         return await self._database.read(lambda session: typed_look(session, gesture, self._settings, self._clock()))
 
     async def first(self, gesture: Gesture) -> bool:
-        """Return whether a message is answered for the first time, and remember it; whose memory fails answers."""
+        """Return whether a message is answered for the first time, and remember it; whose memory fails answers.
+
+        Its id decides alone: to answer a copy under another id twice harms nobody, to answer a person not at all does.
+        """
         where = ("heard", gesture.auth.platform, gesture.auth.workspace)
 
         def work(session: Session) -> bool:
-            return all(first_time(session, gesture.at, *where, key) for key in (gesture.key, gesture.twin) if key)
+            return not gesture.key or first_time(session, gesture.at, *where, gesture.key)
 
         try:
             return await self._database.write(work)

@@ -106,8 +106,8 @@ class Talk:
             return
         if not greeted:
             return
-        twin = twin_of(activity, sender, "installed")
-        came = Came("command", "chat", sender, key_of(activity), self._clock(), "todo", twin=twin)
+        once = twin_of(activity, sender, "installed") or key_of(activity)  # Teams tells of it in several activities
+        came = Came("command", "chat", sender, once, self._clock(), "todo")
         if known.person_id:
             showing = await self._answered(came, known)
             if not showing.again:
