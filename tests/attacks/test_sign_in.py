@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
-from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -111,7 +110,7 @@ def test_nobody_learns_who_works_here(stage: Stage) -> None:
             answer = Wire(stage).post("/sign-in", {"email": email})
             spans.append(time.monotonic() - begun)
             pages.add((answer.status, answer.text))
-        times[email] = median(spans)
+        times[email] = min(spans)  # the one that a busy machine disturbed less
     assert len(pages) == 1
     assert max(times.values()) - min(times.values()) < 0.15, times
     assert {one.person_id for one in letters(stage)} == {stage.person("Chidi").row.id}
