@@ -16,6 +16,14 @@ from tests.support.stage import Stage
 from tests.support.web import WebSurface
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the storms what presses every button once more on PostgreSQL: who may is asked in Python."""
+    for item in items:
+        played = getattr(item, "callspec", None)
+        if item.path.stem == "test_others" and played and played.params.get("database_url") == "postgresql":
+            item.add_marker(pytest.mark.storm)
+
+
 @pytest.fixture
 def stage(database_url: str) -> Iterator[Stage]:
     """A demo with the people of `tests.support.company`; Chidi is asked to acknowledge POL-1 (his A-1)."""

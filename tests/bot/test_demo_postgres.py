@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from models.campaign import Assignment
 from tests.bot.test_demo import Counted
 
 
+@pytest.mark.storm
 def test_the_demo_is_founded_on_postgres_as_well(postgres_url: str) -> None:
     with opened(read_settings({"database_url": postgres_url})) as deployment:
         demo.found(deployment, utc_now(), Counted())

@@ -22,6 +22,7 @@ LINES = (
 )
 
 
+@pytest.mark.storm
 @pytest.mark.timeout(300)
 def test_a_quick_run_prints_every_figure() -> None:
     """Small sizes, real processes: what no longer runs fails, and so does an answer that is lost."""

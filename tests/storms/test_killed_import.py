@@ -155,8 +155,8 @@ def here(stage: Stage) -> int:
 
 
 @pytest.mark.timeout(300)
-def test_killed_once_at_each_step(migrated_url: str) -> None:
-    check_storm(migrated_url, people=1400, kills=1, seed=1)
+def test_killed_once_at_each_step(sqlite_url: str) -> None:
+    check_storm(sqlite_url, people=1400, kills=1, seed=1)
 
 
 @pytest.mark.storm
