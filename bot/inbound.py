@@ -44,6 +44,7 @@ class Inbound:
         self._database = database
         self._settings = settings
         self._clock = clock
+        self._log = log.bind()  # once: what `get_logger` returns looks its settings up at every line
 
     async def receive(self, gesture: Gesture) -> Reply:
         """Return the reply; by then, what was done is committed. A full database is a reply, not an error."""
@@ -94,8 +95,8 @@ class Inbound:
         except NotSaved as error:
             log.warning("not saved", act=_known(gesture.act), cause=type(error.__cause__).__name__)
             return NOT_SAVED
-        told = {"kind": gesture.kind, "act": _known(gesture.act), "platform": gesture.auth.platform}
-        log.info("gesture", **told, status=reply.status)
+        act, platform = _known(gesture.act), gesture.auth.platform
+        self._log.info("gesture", kind=gesture.kind, act=act, platform=platform, status=reply.status)
         return reply
 
 

@@ -12,10 +12,13 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
+
+from bot.compact import compact
 
 Event = MutableMapping[str, Any]
 PLACES = 6  # of those an error came through: enough to find it
@@ -29,7 +32,7 @@ def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
     errors = structlog.processors.format_exc_info if readable else where_only
     shared: list[Any] = [
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        stamped,
         errors,
     ]
     rendering: list[Any] = [masked, structlog.dev.ConsoleRenderer()] if readable else [as_json]
@@ -51,8 +54,14 @@ def configure(level: int = logging.INFO, stream: TextIO = sys.stderr) -> None:
 
 def as_json(_: Any, __: str, event: Event) -> str:
     """Return an event as a line of JSON, in which everything is masked that looks like an e-mail address."""
-    line = _JSON.encode(event)
-    return _JSON.encode(_mask(event)) if "@" in line else line
+    line = _line(event)
+    return _line(_mask(event)) if "@" in line else line
+
+
+def stamped(_: Any, __: str, event: Event) -> Event:
+    """Add when it was: in UTC, as ISO 8601 writes it."""
+    event["at"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return event
 
 
 def masked(_: Any, __: str, event: Event) -> Event:
@@ -62,7 +71,9 @@ def masked(_: Any, __: str, event: Event) -> Event:
 
 def where_only(_: Any, __: str, event: Event) -> Event:
     """Replace an exception by its type and the places it came through, the cause last."""
-    error = _exception(event.pop("exc_info", None))
+    if "exc_info" not in event:
+        return event
+    error = _exception(event.pop("exc_info"))
     trail = []
     while error is not None:
         frames = traceback.extract_tb(error.__traceback__)
@@ -97,6 +108,13 @@ def _exception(info: Any) -> BaseException | None:
     if isinstance(info, tuple):
         return info[1] if isinstance(info[1], BaseException) else None
     return sys.exc_info()[1] if info else None
+
+
+def _line(event: Event) -> str:
+    try:
+        return compact(event).decode()
+    except (TypeError, UnicodeEncodeError):  # something that JSON does not know, or half a character
+        return _JSON.encode(event)
 
 
 def _mask(value: Any) -> Any:

@@ -40,11 +40,11 @@ def parts(data: Payload, name: str) -> list[Payload]:
 def text(data: Payload, name: str) -> str:
     """Return a text inside an object, without what no database keeps; empty where it is missing. Raises Malformed."""
     found = data.get(name)
+    if isinstance(found, str):
+        return found if found.isascii() and found.isprintable() else clean(found)
     if found is None:
         return ""
-    if not isinstance(found, str):
-        raise Malformed
-    return clean(found)
+    raise Malformed
 
 
 def plausible(told: datetime, ours: datetime) -> datetime:

@@ -7,7 +7,6 @@ that quotes it. Everything else is answered with 200.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from aiohttp import web
 from yarl import query_to_pairs
 
 from bot.body import BROKEN, whole
+from bot.compact import read
 from bot.payload import Malformed, text
 from bot.slack.listening import Listening
 from bot.slack.payload import Origin
@@ -70,12 +70,12 @@ def parse(content_type: str, body: bytes) -> dict[str, Any]:
     """
     try:
         if content_type == JSON:
-            found = json.loads(body)
+            found = read(body)
         elif content_type != FORM:
             raise Malformed
         else:
             form = dict(query_to_pairs(body.decode(), max_fields=FIELDS))
-            found = json.loads(form["payload"]) if "payload" in form else form
+            found = read(form["payload"]) if "payload" in form else form
     except (ValueError, RecursionError) as broken:
         raise Malformed from broken
     if not isinstance(found, dict):

@@ -76,7 +76,8 @@ class Follower:
 
     def begin(self, answer: Answer) -> None:
         """Start what follows an answer. A trigger lives for three seconds, so the first call begins at once."""
-        self._calls.begin(*((_name(one), partial(self._carry_out, answer.workspace, one)) for one in answer.follows))
+        workspace = answer.workspace
+        self._calls.begin(*[(_name(one), partial(self._carry_out, workspace, one)) for one in answer.follows])
 
     async def idle(self) -> None:
         """Wait until nothing is under way."""
@@ -88,25 +89,22 @@ class Follower:
         await self._api.close()
 
     async def _carry_out(self, workspace: str, one: Follow) -> None:
+        """Do one thing. Where Slack asks to wait nothing has happened, so a call is made once more after that."""
         if isinstance(one, Then):
             one = await one.make()
-        if isinstance(one, Call):
-            await self._call(workspace, one)
-        else:
+        if isinstance(one, Respond):
             await self._api.respond(one.url, one.body)
-
-    async def _call(self, workspace: str, call: Call) -> None:
-        """Make a call. Where Slack asks to wait nothing has happened, so it is made once more after that."""
-        gate = self._gate if call.method == SAYS else None
+            return
+        gate = self._gate if one.method == SAYS else None
         if gate is not None:
             await _rest(await gate.rests(workspace))
         try:
-            await self._api.call(workspace, call.method, **call.args)
+            await self._api.call(workspace, one.method, **one.args)
         except TooMuch as wait:
             if gate is not None:
                 await gate.hold_all(workspace, wait.after)
             await _rest(wait.after + SKEW)
-            await self._api.call(workspace, call.method, **call.args)
+            await self._api.call(workspace, one.method, **one.args)
 
 
 async def _rest(wanted: timedelta) -> None:

@@ -109,13 +109,13 @@ def _command(payload: Payload, origin: Origin) -> Came:
     )
 
 
-def _interactive(kind: Kind, payload: Payload, origin: Origin, **more: Any) -> Came:
+def _interactive(kind: Kind, payload: Payload, origin: Origin, at: datetime | None = None, **more: Any) -> Came:
     """Return what every gesture on a message or a view has in common."""
     user, team = part(payload, "user"), part(payload, "team")
     return Came(
         kind,
         origin,
-        more.pop("at", origin.at),
+        at or origin.at,
         text(payload, "trigger_id") or origin.key,
         text(team, "id") or text(user, "team_id"),
         text(part(payload, "enterprise"), "id") or text(team, "enterprise_id"),
@@ -129,23 +129,21 @@ def _button(payload: Payload, origin: Origin) -> Came:
     pressed = parts(payload, "actions")
     if not pressed:
         raise Malformed
-    act = text(pressed[0], "action_id").partition(":")[0]
-    value = text(pressed[0], "value")
-    at = moment(text(pressed[0], "action_ts"), origin.at)
+    button, view = pressed[0], part(payload, "view")
     return _interactive(
         "button",
         payload,
         origin,
-        at=at,
-        act=act,
-        target=value,
-        spot=_spot(payload),
-        place=_place(part(payload, "view")),
+        moment(text(button, "action_ts"), origin.at),
+        act=text(button, "action_id").partition(":")[0],
+        target=text(button, "value"),
+        spot=_spot(payload, view),
+        place=_place(view) if view else NO_PLACE,
     )
 
 
-def _spot(payload: Payload) -> Spot:
-    view, container = part(payload, "view"), part(payload, "container")
+def _spot(payload: Payload, view: Payload) -> Spot:
+    container = part(payload, "container")
     trigger, respond = text(payload, "trigger_id"), text(payload, "response_url")
     if view:
         where: Where = "home" if text(view, "type") == "home" else "modal"

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,7 +22,7 @@ from bot.slack.payload import Origin
 
 Hear = Callable[[Came], Awaitable[Answer]]
 Closing = Callable[[], Awaitable[None]]
-Heard = Callable[[AsyncAck, Came], Awaitable[BoltResponse]]
+Heard = Callable[[AsyncBoltRequest, BoltResponse], Awaitable[BoltResponse]]
 _NONE: dict[str, Sequence[str]] = {}
 CAME = "came"  # where Bolt's request keeps what we read of it
 
@@ -43,15 +43,20 @@ class _Everything(AsyncListener):
     async def async_matches(self, *, req: AsyncBoltRequest, resp: BoltResponse) -> bool:
         return True
 
+    async def run_async_middleware(
+        self, *, req: AsyncBoltRequest, resp: BoltResponse
+    ) -> tuple[BoltResponse | None, bool]:
+        return resp, False
+
     async def run_ack_function(self, *, request: AsyncBoltRequest, response: BoltResponse) -> BoltResponse | None:
-        return await self._heard(request.context.ack, request.context[CAME])
+        return await self._heard(request, response)
 
 
 class _Request(AsyncBoltRequest):
     """A payload that was read already: Bolt need not look in it for who and where, nor for headers that it has not."""
 
     def __init__(self, payload: Payload, came: Came) -> None:
-        self.body = dict(payload)
+        self.body = payload  # type: ignore[assignment]
         self.context = AsyncBoltContext({CAME: came})
         self.raw_body, self.mode, self.content_type = "", "socket_mode", None
         self.query, self.headers = _NONE, _NONE
@@ -102,10 +107,11 @@ class Listening:
             raise Malformed
         return response.body
 
-    async def _heard(self, ack: AsyncAck, came: Came) -> BoltResponse:
-        answer = await self._hear(came)
-        acknowledged = await ack(dict(answer.body) if answer.body else "")
-        self._follower.begin(answer)
+    async def _heard(self, request: AsyncBoltRequest, empty: BoltResponse) -> BoltResponse:
+        answer = await self._hear(request.context[CAME])
+        acknowledged = await request.context.ack(dict(answer.body)) if answer.body else empty
+        if answer.follows:
+            self._follower.begin(answer)
         return acknowledged
 
     async def idle(self) -> None:
