@@ -18,7 +18,7 @@ REF = 32  # characters
 
 def refs_in(body: Any) -> set[str]:
     """Return the refs of everybody who is mentioned in a message, encoded or not, or filled into its form."""
-    found = set(texts(body))
+    found = texts(body, REF)
     refs = {text for text in found if len(text) == REF and _REF.fullmatch(text)}
     return refs.union(mentioned("".join(found)))
 

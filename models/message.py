@@ -242,26 +242,19 @@ def decode(data: Any) -> Any:
     return data
 
 
-def texts(data: Any) -> list[str]:
-    """Return every text inside a message, encoded or not, to look for mentions."""
+def texts(data: Any, least: int = 0) -> list[str]:
+    """Return every text of at least so many characters inside a message, encoded or not, in whatever order."""
     found: list[str] = []
-    _collect(data, found)
-    return found
-
-
-def _collect(data: Any, found: list[str]) -> None:
-    if isinstance(data, str):
-        found.append(data)
-    elif isinstance(data, list | tuple):
-        for one in data:
-            if isinstance(one, str):
+    inside = [data]
+    for one in inside:  # grows while it is walked
+        kind = type(one)
+        if kind is str:
+            if len(one) >= least:
                 found.append(one)
-            else:
-                _collect(one, found)
-    elif isinstance(data, dict):
-        for one in data.values():
-            _collect(one, found)
-    else:
-        for part in _READ[type(data)](data) if type(data) in _READ else ():
-            if part:
-                _collect(part, found)
+        elif kind in _READ:
+            inside += _READ[kind](one)
+        elif kind in (tuple, list):
+            inside += one
+        elif kind is dict:
+            inside += one.values()
+    return found

@@ -44,7 +44,7 @@ class Replies:
 
     def __init__(self, base_url: str, *, files: bool) -> None:
         self._base_url = base_url
-        self._files = files
+        self._nobody = Look({}, base_url, files)
 
     def answer(self, came: Came, showing: Showing) -> Answer:
         """Return what answers a gesture, by where it was made."""
@@ -61,7 +61,7 @@ class Replies:
 
     def more_to_ask(self, form: m.Form, place: Place) -> bool:
         """Return whether the page of a form that is in view is followed by another."""
-        return more_to_ask(form, place, Look({}, self._base_url, self._files))
+        return more_to_ask(form, place, self._nobody)
 
     def home(self, user: str, showing: Showing) -> Call:
         """Return the call that publishes somebody's App Home."""
@@ -146,7 +146,7 @@ class Replies:
         return pages[_within(showing.place.page, pages) :][:1] if leads else pages
 
     def _look(self, showing: Showing) -> Look:
-        return Look(showing.names, self._base_url, self._files)
+        return self._nobody._replace(names=showing.names) if showing.names else self._nobody
 
 
 def _within(page: int, pages: list[Page]) -> int:

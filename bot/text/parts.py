@@ -8,15 +8,16 @@ from bot.text.runs import Run, run, runs
 from models.message import Home, Tone
 
 TONES: dict[Tone, str] = {"plain": "", "good": "✅ ", "warn": "⚠️ ", "bad": "🔴 "}
-DIGEST = re.compile("[0-9a-f]{40,}")  # for comparing, not for reading
+DIGITS = 40  # at least
+DIGEST = re.compile(f"[0-9a-f]{{{DIGITS},}}")  # for comparing, not for reading
 
 
 def fact_runs(label: str, value: str) -> list[Run]:
     """Return a readable fact: its label in bold, then its value; what is for comparing stands as code."""
     said = [run(label, "bold")] if label else []
-    if not value:
-        return said
-    return said + ([run(" "), run(value, "code")] if DIGEST.fullmatch(value) else runs(f" {value}", {}))
+    if len(value) >= DIGITS and DIGEST.fullmatch(value):
+        return [*said, run(" "), run(value, "code")]
+    return said + runs(f" {value}", {}) if value else said
 
 
 def above(home: Home) -> tuple[str, ...]:

@@ -78,12 +78,13 @@ def runs(text: str, names: Names, *styles: str) -> list[Run]:
     return [run(part, *styles, *(("code",) if number % 2 else ())) for number, part in parts if part]
 
 
-def split(said: Iterable[Run]) -> list[list[Run]]:
-    """Return runs in groups that each fit a block."""
+def split(said: Iterable[Run]) -> list[tuple[list[Run], int]]:
+    """Return runs in groups that each fit a block, each with the room it takes."""
     whole = [one for one in said if one["text"]]
-    if length(whole) <= ROOM:  # as nearly always
-        return [whole] if whole else []
-    return list(_split(whole))
+    size = length(whole)
+    if size <= ROOM:  # as nearly always
+        return [(whole, size)] if whole else []
+    return [(group, length(group)) for group in _split(whole)]
 
 
 def _split(said: Iterable[Run]) -> Iterator[list[Run]]:
@@ -111,6 +112,6 @@ def join(said: list[Run], more: Iterable[Run]) -> list[Run]:
     return said
 
 
-def length(said: Iterable[Run]) -> int:
+def length(said: list[Run]) -> int:
     """Return how much room runs take."""
-    return sum(len(one["text"]) + EACH for one in said)
+    return sum([len(one["text"]) for one in said]) + EACH * len(said)

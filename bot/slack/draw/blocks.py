@@ -47,7 +47,7 @@ class Drawing:
         flow = Flow()
         known = TONES[tone] + readable(title, self.names)
         if fits(known, HEADER):
-            flow.blocks.append({"type": "header", "text": plain(known, HEADER)})
+            flow.put({"type": "header", "text": plain(known, HEADER)})
         else:
             flow.say([run(known, "bold")])
         return flow
@@ -60,19 +60,18 @@ class Drawing:
 
     def words(self, flow: Flow, lines: Sequence[str], facts: Sequence[Fact]) -> None:
         """Add lines and facts: short facts side by side under the title, long ones each on a line below."""
-        readables = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
-        known = [one for one in readables if any(one)]
+        known = [(readable(one.label, self.names), readable(one.value, self.names)) for one in facts]
         short = [one for one in known if _short(*one)]
-        if sum([len(label) + len(value) + 1 for label, value in short]) > SIDE_BY_SIDE:
-            short = []
-        beside: list[Run] = []
-        for one in short:
-            beside += [run(" · "), *fact_runs(*one)] if beside else fact_runs(*one)
-        flow.say(beside)
+        beside = short if sum([len(label) + len(value) + 1 for label, value in short]) <= SIDE_BY_SIDE else []
+        said: list[Run] = []
+        for label, value in beside:
+            said += [run(" · "), *fact_runs(label, value)] if said else fact_runs(label, value)
+        flow.say(said)
         self.lines(flow, lines)
-        for one in known:
-            if one not in short:
-                flow.say(fact_runs(*one))
+        if len(beside) < len(known):
+            for one in known:
+                if one not in beside:
+                    flow.say(fact_runs(*one))
 
     def about(self, flow: Flow, form: Form) -> list[Block]:
         """Return what a person must have in front of them to answer a form."""
@@ -97,8 +96,8 @@ class Drawing:
         flow = Flow()
         drawn = [self._button(flow, one) for one in buttons]
         drawn += [leading for one in links if (leading := self._link(flow, one))]
-        rows = [drawn[first : first + ROW] for first in range(0, len(drawn), ROW)]
-        return [*flow.blocks, *({"type": "actions", "elements": row} for row in rows)]
+        rows = range(0, len(drawn), ROW)
+        return flow.blocks + [{"type": "actions", "elements": drawn[first : first + ROW]} for first in rows]
 
     def _label(self, flow: Flow, label: str) -> Block:
         known = readable(label, self.names)
@@ -194,4 +193,4 @@ def _notice(title: str, line: str, names: Names) -> str:
 
 
 def _short(label: str, value: str) -> bool:
-    return len(label) + len(value) <= SHORT and "\n" not in value
+    return 0 < len(label) + len(value) <= SHORT and "\n" not in value

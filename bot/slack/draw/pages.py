@@ -15,6 +15,7 @@ from bot.slack.draw.text import plain
 
 FOOT_BLOCKS, FOOT_SIZE = 2, 700  # room kept on every page for where one is and the way on
 PAGE = ".page"
+AT_MOST = 3  # times its bytes that anything measures, whatever the paper
 _PRESSED = 75
 
 
@@ -29,7 +30,7 @@ def in_bytes(drawn: Any) -> int:
     An escape takes up to three times the bytes of its character; a space follows every comma and colon that is no text.
     """
     sent = compact(drawn)
-    escaped = len(sent) - len(sent.decode("ascii", "ignore"))
+    escaped = 0 if sent.isascii() else len(sent) - len(sent.decode("ascii", "ignore"))
     return len(sent) + sent.count(b",") + sent.count(b":") + 2 * escaped + 2
 
 
@@ -43,7 +44,9 @@ class Paper:
 
     def takes(self, drawn: list[Block]) -> bool:
         """Return whether blocks fit one page together."""
-        return len(drawn) <= self.blocks and self.measure(drawn) <= self.size
+        if len(drawn) > self.blocks:
+            return False
+        return AT_MOST * len(compact(drawn)) <= self.size or self.measure(drawn) <= self.size
 
 
 MESSAGE = Paper(MESSAGE_BLOCKS, MESSAGE_SIZE, characters)

@@ -40,8 +40,9 @@ class Place(NamedTuple):
 
     def sealed(self) -> str:
         """Return it as text, without what says nothing; also where it is too long."""
-        known = {name: getattr(self, name) for name in _KINDS}
-        told = {name: value for name, value in known.items() if value and (name, value) != ("page", 1)}
+        told = {name: value for name, value in zip(self._fields, self, strict=True) if value}
+        if self.page == 1:
+            del told["page"]
         return compact(told).decode() if told else ""
 
 

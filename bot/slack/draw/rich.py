@@ -13,6 +13,7 @@ from bot.text.runs import EACH, Run, join, length, run, split
 from bot.text.words import pieces
 
 Block = dict[str, Any]
+NO_PART: dict[str, Any] = {"type": ""}
 _INDENT = 8  # the deepest list Slack draws
 _MOST = 10_000  # the highest number of an ordered list
 
@@ -24,7 +25,8 @@ class Flow:
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self._room = 0
+        self._part: dict[str, Any] = NO_PART  # the last, to which something can be added
+        self._room = 0  # in its block
 
     def say(self, said: Iterable[Run]) -> None:
         """Add a line."""
@@ -47,76 +49,78 @@ class Flow:
         box = ""
         for line in (piece for one in lines for piece in pieces(one or " ", TEXT - EACH)):
             if box and len(box) + len(line) >= TEXT - EACH:
-                self._add("rich_text_preformatted", [run(box)])
+                self._box(box)
                 box = ""
             box += f"\n{line}" if box else line
         if box:
-            self._add("rich_text_preformatted", [run(box)])
+            self._box(box)
+
+    def _box(self, text: str) -> None:
+        said = [run(text)]
+        self._add({"type": "rich_text_preformatted", "elements": said}, length(said))
 
     def item(self, said: Iterable[Run], indent: int = 0, number: int = 0) -> None:
         """Add an item of a list; `number` is its number in an ordered one."""
-        first, *rest = split(said) or [[]]
+        (first, size), *rest = split(said) or [([], 0)]
         if number > _MOST:
             first, number = join([run(f"{number}. ")], first), 0
+            size = length(first)
         if first:
-            self._item(first, min(indent, _INDENT), number)
-        for piece in rest:
+            self._item(first, size, min(indent, _INDENT), number)
+        for piece, _ in rest:
             self.say(piece)
 
     def more(self, said: Iterable[Run]) -> None:
         """Add another paragraph to the last item of a list."""
-        last = self._last()
-        for piece in split(said):
-            if last and last["type"] == "rich_text_list" and length(piece) < self._room:
+        last = self._part
+        for piece, size in split(said):
+            if last["type"] == "rich_text_list" and size < self._room:
                 join(last["elements"][-1]["elements"], [run("\n"), *piece])
-                self._room -= length(piece) + 1
+                self._room -= size + 1
             else:
                 self.say(piece)
 
     def rule(self) -> None:
         """Add a line across."""
-        self.blocks.append({"type": "divider"})
+        self.put({"type": "divider"})
+
+    def put(self, block: Block) -> None:
+        """Add a block as it is."""
+        self.blocks.append(block)
+        self._part = NO_PART
 
     def _flowing(self, kind: str, said: Iterable[Run], gap: str, *, apart: bool = False) -> None:
-        for piece in split(said):
-            last, size = self._last(), length(piece)
-            if last and last["type"] == kind and size + len(gap) <= self._room:
+        for piece, size in split(said):
+            last = self._part
+            if last["type"] == kind and size + len(gap) <= self._room:
                 join(last["elements"], [run(gap), *piece])
                 self._room -= size + len(gap)
-            elif last and last["type"] != kind and apart and size < self._room:
-                self._add(kind, join([run("\n")], piece))
+            elif apart and last["type"] not in ("", kind) and size < self._room:
+                self._add({"type": kind, "elements": join([run("\n")], piece)}, length(piece))
             else:
-                self._add(kind, piece)
+                self._add({"type": kind, "elements": piece}, size)
 
-    def _item(self, said: list[Run], indent: int, number: int) -> None:
+    def _item(self, said: list[Run], size: int, indent: int, number: int) -> None:
         style = "ordered" if number else "bullet"
         section = {"type": "rich_text_section", "elements": said}
-        last = self._last()
+        last = self._part
         if (
-            last
-            and (last["type"], last.get("style"), last.get("indent")) == ("rich_text_list", style, indent)
+            (last["type"], last.get("style"), last.get("indent")) == ("rich_text_list", style, indent)
             and (not number or last.get("offset", 0) + len(last["elements"]) == number - 1)
-            and length(said) <= self._room
+            and size <= self._room
         ):
             last["elements"].append(section)
-            self._room -= length(said)
+            self._room -= size
             return
         offset = {"offset": number - 1} if number > 1 else {}
-        self._add("rich_text_list", said, elements=[section], style=style, indent=indent, **offset)
+        self._add({"type": "rich_text_list", "elements": [section], "style": style, "indent": indent, **offset}, size)
 
-    def _add(self, kind: str, said: list[Run], **more: Any) -> None:
-        part = {"type": kind, "elements": said, **more}
-        size = length(said)
-        if size <= self._room and self._last():
+    def _add(self, part: dict[str, Any], size: int) -> None:
+        """Add a part that takes `size` of room: to the last block where that has it, else in a block of its own."""
+        if size <= self._room and self._part is not NO_PART:
             self.blocks[-1]["elements"].append(part)
             self._room -= size
         else:
             self.blocks.append({"type": "rich_text", "elements": [part]})
             self._room = TEXT - size
-
-    def _last(self) -> dict[str, Any] | None:
-        """Return the part to which something can be added, if the last block has any."""
-        if self.blocks and self.blocks[-1]["type"] == "rich_text":
-            part: dict[str, Any] = self.blocks[-1]["elements"][-1]
-            return part
-        return None
+        self._part = part

@@ -7,8 +7,10 @@ objects, escaped. No markup of Slack's own is ever written.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+KEPT = 1024  # labels and titles: few, and the same for everybody
 _BROKEN = re.compile("&[a-z]{0,3}$")  # the beginning of an escape, whose end was cut off
 
 
@@ -17,6 +19,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(KEPT)
 def cut(text: str, limit: int) -> str:
     """Return `text` escaped and on one line, in at most `limit` characters; what is cut off shows as an ellipsis."""
     whole = escape(" ".join(text.split()))
@@ -25,6 +28,7 @@ def cut(text: str, limit: int) -> str:
     return _BROKEN.sub("", whole[: limit - 1]).rstrip(" \u200d") + "…"
 
 
+@lru_cache(KEPT)
 def fits(text: str, limit: int) -> bool:
     """Return whether `cut` would leave `text` as it is."""
     return len(text) * 5 <= limit or len(escape(text)) <= limit

@@ -35,7 +35,7 @@ class Flow:
 
     def quote(self, said: Iterable[Run]) -> None:
         """Add a paragraph of a quotation."""
-        for piece in split(said):
+        for piece, _ in split(said):
             self.put({"type": "Container", "style": "emphasis", "items": [_text(piece)], "spacing": "Small"})
 
     def code(self, lines: Iterable[str]) -> None:
@@ -65,7 +65,7 @@ class Flow:
         self.elements.append(element)
 
     def _add(self, said: Iterable[Run], spacing: str) -> None:
-        for piece in split(said):
+        for piece, _ in split(said):
             self.put({**_text(piece), "spacing": spacing})
 
 
