@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,16 @@ def asked(form: m.Form) -> dict[str, Any]:
     data: dict[str, Any] = m.encode(form)
     data["fields"] = [{name: part for name, part in one.items() if name != "value"} for one in data["fields"]]
     return data
+
+
+def changed(form: m.Form) -> m.Form:
+    """Return a form as it is shown to whoever answered it in an earlier wording."""
+    return replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
+
+
+def in_front(form: m.Form, shown: str) -> m.Form | None:
+    """Return a form as it stood before whoever answers it, by the digest of that; None where it was another by then."""
+    return next((one for one in (form, changed(form)) if digest(one) == shown), None)
 
 
 def validate(ctx: Context, form: m.Form, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

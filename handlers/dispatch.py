@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from handlers.answers import asked, complete, digest, validate
+from handlers.answers import asked, changed, complete, in_front, validate
 from handlers.commands import fill, understand
 from handlers.grammar import Words
 from handlers.seen import first_time
@@ -126,9 +126,11 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
     values = {**fill(form, wish.words, gesture.files), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
         return Reply(form, values=values)
-    if gesture.kind == "form" and gesture.shown != digest(form):
-        changed = replace(form, lines=("This has changed since you opened it. Please look again.", *form.lines))
-        return Reply(changed, values=values, status="again")
+    if gesture.kind == "form":
+        answered = in_front(form, gesture.shown)
+        if answered is None:
+            return Reply(changed(form), values=values, status="again")
+        form = answered
     answers, errors = validate(ctx, form, values)
     if errors:
         return Reply(form, errors=errors, values=values)

@@ -13,7 +13,7 @@ from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.gestures import Came
 from bot.slack.who import Known
-from handlers.answers import digest
+from handlers.answers import in_front
 from models import message as m
 from models.gesture import Reply
 
@@ -50,10 +50,11 @@ class Forms:
         reply = await self._desk.inbound.look(gesture)
         if not isinstance(reply.said, m.Form):
             return await self._desk.shown(came, known, reply, Place(root=place.root))
-        if digest(reply.said) != place.shown or not self._desk.replies.more_to_ask(reply.said, place):
+        form = in_front(reply.said, place.shown)
+        if form is None or not self._desk.replies.more_to_ask(form, place):
             return None
         ahead = place._replace(page=place.page + 1, answers=_kept(values))
-        return await self._desk.shown(came, known, replace(reply, values=values), ahead)
+        return await self._desk.shown(came, known, replace(reply, said=form, values=values), ahead)
 
 
 def _next(place: Place, reply: Reply, values: Mapping[str, Any]) -> Place:

@@ -99,14 +99,20 @@ def test_what_was_drafted_for_the_text_before_can_be_dropped(stage: Stage) -> No
 
 
 def test_a_small_correction(stage: Stage) -> None:
-    """Earlier acknowledgements count for the new text; open duties move over and keep their due date."""
+    """Earlier acknowledgements count for the new text; open duties move over and keep their due date.
+
+    Who had the form open looks at what it says now, and sends that.
+    """
     policy = acknowledged_and_open(stage)
     before, records = row_of(stage, 1), bodies(stage)
+    keisha = stage.person("Keisha")
+    stale = keisha.opens().presses("Acknowledge").sees("POL-1v1")
     stage.person("Ana").says(f"policy publish {policy}").fills(how="correction", changes="").sees(
         "Earlier acknowledgements stand"
     )
-    keisha = stage.person("Keisha")
-    keisha.opens().presses("Acknowledge").sees("POL-1v2").fills(agree=True).sees("You acknowledged this")
+    again = stale.fills(agree=True).sees("This has changed since you opened it", "POL-1v2")
+    again.fills(agree=False).sees("Tick this box to go on")
+    again.fills(agree=True).sees("You acknowledged this")
     stage.works()
 
     assert row_of(stage, 1) == before
