@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from handlers.grammar import Words
 from handlers.seen import first_time
 from models import message as m
 from models.campaign import Assignment
-from models.gesture import Gesture, Reply
+from models.gesture import Gesture, Reply, Upload
 from models.moves import Stale
 from models.person import Person
 from workflows import who
@@ -118,11 +118,13 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         raise Refusal("That is not yours to do.", "Type `help` to see what you can do.")
     held = look and act.does == "do"
     if act.form is None:
+        _take(gesture.files)
         said = {**(wish.words.filters if wish.words else {}), **wish.values}
         return Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
     if act.stands and (standing := act.stands(ctx, thing)):
         return Reply(standing, status="again")
     form = act.form(ctx, thing)
+    _take(gesture.files, form.fields)
     values = {**fill(form, wish.words, gesture.files), **wish.values} if wish.words else wish.values
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
         return Reply(form, values=values)
@@ -139,6 +141,16 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         return _run(ctx, gesture, act, thing, answers)
     except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
         raise Refused(Reply(form, errors=wrong.errors, values=values)) from wrong
+
+
+def _take(files: Sequence[Upload], fields: Sequence[m.AnyField] = ()) -> None:
+    """Refuse more files than are asked for: none is dropped without a word."""
+    room = sum(isinstance(one, m.File) for one in fields)
+    if len(files) > room:
+        how = "Send them one at a time." if room else "Send the words without a file."
+        raise Refusal(
+            "One file fits there." if room == 1 else "No file is asked for there.", f"Nothing was done. {how}"
+        )
 
 
 def _button(act: Act, target: str) -> m.Message:

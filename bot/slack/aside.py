@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.inbound import NOT_SAVED
 from bot.slack.desk import Desk
 from bot.slack.draw.fields import person_option
 from bot.slack.draw.place import Place
@@ -71,7 +72,8 @@ class Aside:
         act = next((one for one in REGISTRY.acts().values() if _takes(one, came.name)), None)
         if act is not None:
             gesture = self._desk.gesture("emoji", came, known, act=act.name, target=came.target)
-            await self._desk.inbound.receive(gesture)
+            reply = await self._desk.inbound.receive(gesture)
+            return Answer(taken=reply is not NOT_SAVED)
         return Answer()
 
     async def event(self, came: Came, known: Known) -> Answer:

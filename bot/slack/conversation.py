@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.handed import WHAT_FOR, NotFetched, more_than_a_file, not_fetched
-from bot.inbound import failed, refusal
+from bot.inbound import NOT_SAVED, failed, refusal
+from bot.lately import Lately
 from bot.slack.aside import Aside
 from bot.slack.desk import STRANGER, Desk
 from bot.slack.draw.blocks import FORM, LINK
@@ -23,6 +25,8 @@ from models import message as m
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
 WORDS = "words:"  # before what was typed, where a button stands for it
+SENT_AGAIN = ("message", "emoji", "event")  # what Slack sends again where it is not acknowledged
+HEARD = 1000  # messages of which it is remembered that they were answered
 NOT_CONNECTED = refusal(
     "This workspace is not connected.", "Somebody who installs here has to confirm it first. Nothing was done."
 )
@@ -36,6 +40,7 @@ class Conversation:
         self._files = files
         self._aside = aside
         self._takes_files = desk.settings.slack_files
+        self._heard = Lately(HEARD)
         self._people: Mapping[str, Way] = {
             "command": self._typed,
             "message": self._written,
@@ -48,14 +53,20 @@ class Conversation:
 
     async def hear(self, came: Came) -> Answer:
         """Return what answers a payload. Raises nothing: what goes wrong is said, and noted without anybody's words."""
+        known = Known()
         try:
-            return await self._hear(came)
+            known = await self._desk.known(came)
+            answer = await self._hear(came, known)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits for an answer
-            return self._desk.told(came, failed(error, came.kind))
+            reply = failed(error, came.kind)
+            taken = reply is not NOT_SAVED or came.kind not in SENT_AGAIN
+            answer = self._desk.told(came, reply, known) if taken else Answer(taken=False)
+        if came.kind == "message" and answer.taken and not self._heard.add(came.key):
+            return Answer()
+        return answer
 
-    async def _hear(self, came: Came) -> Answer:
+    async def _hear(self, came: Came, known: Known) -> Answer:
         """Answer whoever belongs here; others are turned away politely, and leave nothing."""
-        known = await self._desk.known(came)
         if not known.workspace:
             return self._desk.told(came, NOT_CONNECTED)
         if came.kind == "event":
@@ -77,8 +88,10 @@ class Conversation:
         words = self._said(came, known)
         if came.files and not words:
             return self._desk.told(came, WHAT_FOR, known)
+        if came.files and not self._takes_files:
+            return self._desk.told(came, not_fetched("Files can't be handed in here. Use the web page."), known)
         try:
-            uploads = [await self._files.fetch(known.workspace, one) for one in came.files if self._takes_files]
+            uploads = await asyncio.gather(*[self._files.fetch(known.workspace, one) for one in came.files])
         except NotFetched:
             return self._desk.told(came, not_fetched(NOT_FETCHED), known)
         gesture = self._desk.gesture("command", came, known, words=words or "todo", files=tuple(uploads))

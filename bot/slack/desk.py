@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.inbound import Inbound, refusal
+from bot.lately import Lately
 from bot.slack import who
 from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Call, Then
@@ -61,7 +61,7 @@ class Desk:
         self.directory = directory
         self.clock = clock
         self.replies = Replies(settings.base_url, files=settings.slack_files)
-        self._homes: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._homes = Lately(AT_HOME)
 
     async def known(self, came: Came) -> Known:
         """Return who it is; somebody unknown is asked about at Slack before they are turned away."""
@@ -109,12 +109,7 @@ class Desk:
             said = await self.database.read(work)
         except Refused as refused:
             said = refused.reply.said
-        self._remember(known.workspace, came.user)
+        self._homes.add((known.workspace, came.user))
         reply = Reply(said)
         showing = Showing(reply, await self.inbound.names(reply), Place("todo", page=page, root="home"))
         return self.replies.home(came.user, showing)
-
-    def _remember(self, workspace: str, user: str) -> None:
-        self._homes[workspace, user] = None
-        if len(self._homes) > AT_HOME:
-            self._homes.popitem(last=False)

@@ -1,7 +1,8 @@
 """POST /slack/events: the one door for everything that Slack sends over HTTP. Verified first, parsed after.
 
 Whatever is not Slack's, not whole or not what Slack documents is answered with 401 and leaves nothing, not even a line
-that quotes it. Everything else is answered with 200.
+that quotes it. Everything else is answered with 200, but for an event of which the database took nothing: with 503, by
+which Slack knows to send it again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from yarl import query_to_pairs
 from bot.body import BROKEN, whole
 from bot.compact import read
 from bot.payload import Malformed, text
-from bot.slack.listening import Listening
+from bot.slack.listening import AGAIN, Listening, NotTaken
 from bot.slack.payload import Origin
 from bot.slack.verify import Unverified, verify
 
@@ -60,6 +61,8 @@ async def events(request: web.Request) -> web.Response:
         answer = await edge.listening.handle(payload, origin)
     except (Unverified, Malformed, *BROKEN):
         return web.Response(status=401)
+    except NotTaken:
+        return web.Response(status=AGAIN)
     return web.Response(body=answer.encode(), headers=AS_JSON) if answer else web.Response()
 
 

@@ -9,19 +9,26 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
+import structlog
+
 from bot import follow
 from bot.pace import SKEW, Gate
-from bot.slack.api import TooMuch
+from bot.slack.api import TooMuch, Trouble
 
+log = structlog.get_logger()
 LONGEST = timedelta(minutes=1)  # that an answer may come late
 SAYS = "chat.postMessage"  # shares its limit with the outbox
 
 
 class Call(NamedTuple):
-    """A method of the Web API with its arguments."""
+    """A method of the Web API with its arguments; `otherwise` tells what to do where it does not succeed.
+
+    What spends a trigger is tried once: a trigger lives for three seconds.
+    """
 
     method: str
     args: Mapping[str, Any]
+    otherwise: Callable[[], tuple[Follow, ...]] | None = None
 
 
 class Respond(NamedTuple):
@@ -47,6 +54,22 @@ class Answer:
     body: Mapping[str, Any] | None = None
     follows: tuple[Follow, ...] = ()
     workspace: str = ""
+    taken: bool = True  # False: nothing was saved or said, and Slack should send it again
+
+    def belated(self, respond: str, view: str) -> Answer:
+        """Return it for a response that may come too late: what stands in it follows as a call.
+
+        A form's stands in the response as well, since one without a word closes the form; drawn twice it is the same.
+        What is wrong beside a field can only be said in the response: it is said when the form is sent again.
+        """
+        body = self.body or {}
+        match body:
+            case {"response_type": _} if respond:
+                return Answer(None, (Respond(respond, body), *self.follows), self.workspace)
+            case {"response_action": "update", "view": shown}:
+                drawn = Call("views.update", {"view_id": view, "view": shown})
+                return Answer(body, (drawn, *self.follows), self.workspace)
+        return self
 
 
 class Api(Protocol):
@@ -89,12 +112,27 @@ class Follower:
         await self._api.close()
 
     async def _carry_out(self, workspace: str, one: Follow) -> None:
-        """Do one thing. Where Slack asks to wait nothing has happened, so a call is made once more after that."""
+        """Do one thing."""
         if isinstance(one, Then):
             one = await one.make()
         if isinstance(one, Respond):
             await self._api.respond(one.url, one.body)
-            return
+        elif one.otherwise is not None:
+            await self._open(workspace, one, one.otherwise)
+        else:
+            await self._call(workspace, one)
+
+    async def _open(self, workspace: str, one: Call, otherwise: Callable[[], tuple[Follow, ...]]) -> None:
+        """Open something at once; what Slack does not open is said another way."""
+        try:
+            await self._api.call(workspace, one.method, **one.args)
+        except Trouble as trouble:
+            log.warning("said another way in Slack", what=one.method, code=trouble.code)
+            for other in otherwise():
+                await self._carry_out(workspace, other)
+
+    async def _call(self, workspace: str, one: Call) -> None:
+        """Make a call. Where Slack asks to wait nothing has happened, so it is made once more after that."""
         gate = self._gate if one.method == SAYS else None
         if gate is not None:
             await _rest(await gate.rests(workspace))

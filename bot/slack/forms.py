@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.compact import compact
 from bot.handed import NotFetched
 from bot.slack.desk import Desk
 from bot.slack.draw.place import Place
@@ -38,7 +39,7 @@ class Forms:
         except NotFetched:
             return Answer({"response_action": "errors", "errors": dict.fromkeys(came.handed, NOT_FETCHED)})
         gesture = self._desk.gesture(
-            "form", came, known, act=place.act, target=place.target, values=values, shown=place.shown
+            "form", came, known, act=place.act, target=place.target, values=values, shown=place.shown, twin=_twin(came)
         )
         reply = await self._desk.inbound.receive(gesture)
         return await self._desk.shown(came, known, reply, _next(place, reply, values))
@@ -55,6 +56,15 @@ class Forms:
             return None
         ahead = place._replace(page=place.page + 1, answers=_kept(values))
         return await self._desk.shown(came, known, replace(reply, said=form, values=values), ahead)
+
+
+def _twin(came: Came) -> str:
+    """Return what a form shares with its copy that somebody sends again because Slack gave up waiting.
+
+    A corrected form comes from the same view with other answers, and is another.
+    """
+    answers = compact(dict(came.values)).decode()
+    return "\n".join((came.spot.view, came.place.sealed(), answers, *(file.url for file in came.handed.values())))
 
 
 def _next(place: Place, reply: Reply, values: Mapping[str, Any]) -> Place:

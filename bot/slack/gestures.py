@@ -111,13 +111,13 @@ def _command(payload: Payload, origin: Origin) -> Came:
 
 def _interactive(kind: Kind, payload: Payload, origin: Origin, at: datetime | None = None, **more: Any) -> Came:
     """Return what every gesture on a message or a view has in common."""
-    user, team = part(payload, "user"), part(payload, "team")
+    user, team, view = part(payload, "user"), part(payload, "team"), part(payload, "view")
     return Came(
         kind,
         origin,
         at or origin.at,
         text(payload, "trigger_id") or origin.key,
-        text(team, "id") or text(user, "team_id"),
+        text(view, "app_installed_team_id") or text(team, "id") or text(user, "team_id"),
         text(part(payload, "enterprise"), "id") or text(team, "enterprise_id"),
         text(user, "id"),
         user_team=text(user, "team_id"),
@@ -212,7 +212,7 @@ def _value(given: Payload) -> Any:
 
 def _handed(file: Payload) -> Handed:
     """Return a file as Slack describes it. Raises Malformed."""
-    size = file.get("size", 0)
+    size = file.get("size") or 0
     if not isinstance(size, int):
         raise Malformed
     url = text(file, "url_private_download") or text(file, "url_private")

@@ -6,6 +6,7 @@ the database. Bolt never calls auth.test here, holds no token and writes no line
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -25,6 +26,12 @@ Closing = Callable[[], Awaitable[None]]
 Heard = Callable[[AsyncBoltRequest, BoltResponse], Awaitable[BoltResponse]]
 _NONE: dict[str, Sequence[str]] = {}
 CAME = "came"  # where Bolt's request keeps what we read of it
+LATE = 2.5  # seconds after which an answer may reach Slack too late: it waits for three
+AGAIN = 503  # by which Slack knows that an event has to be sent again
+
+
+class NotTaken(Exception):
+    """Nothing of it was saved or said: Slack should send it again."""
 
 
 class _Everything(AsyncListener):
@@ -98,17 +105,24 @@ class Listening:
         self._app._async_listeners.append(_Everything(self._heard))
 
     async def handle(self, payload: Payload, origin: Origin) -> str:
-        """Return the body that answers a verified payload: JSON, or nothing. Raises Malformed, and nothing else."""
+        """Return the body that answers a verified payload: JSON, or nothing. Raises Malformed or NotTaken."""
         came = read(payload, origin)
         if came.kind == "nothing":
             return ""
         response = await self._app.async_dispatch(_Request(payload, came))
+        if response.status == AGAIN:
+            raise NotTaken
         if response.status != 200:  # Bolt could make nothing of its shape: our own listener never raises
             raise Malformed
         return response.body
 
     async def _heard(self, request: AsyncBoltRequest, empty: BoltResponse) -> BoltResponse:
-        answer = await self._hear(request.context[CAME])
+        came, begun = request.context[CAME], asyncio.get_running_loop().time()
+        answer = await self._hear(came)
+        if not answer.taken:
+            return BoltResponse(status=AGAIN)
+        if asyncio.get_running_loop().time() - begun > LATE:
+            answer = answer.belated(came.spot.respond, came.spot.view)
         acknowledged = await request.context.ack(dict(answer.body)) if answer.body else empty
         if answer.follows:
             self._follower.begin(answer)

@@ -13,6 +13,7 @@ from bot.inbound import BROKE, NOT_SAVED
 from bot.slack.draw.blocks import Page, home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import BUTTON_VALUE
 from bot.slack.draw.modal import Look, View, beside, form_view, home_view, list_view, message_view, more_to_ask
+from bot.slack.draw.pages import PAGE
 from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Call, Follow, Respond
 from bot.slack.gestures import NO_PLACE, Came
@@ -48,6 +49,8 @@ class Replies:
 
     def answer(self, came: Came, showing: Showing) -> Answer:
         """Return what answers a gesture, by where it was made."""
+        if came.kind == "options":
+            return Answer({"options": []})
         match came.spot.where:
             case "command":
                 return self._in_response(came, showing)
@@ -79,25 +82,23 @@ class Replies:
 
     def _in_conversation(self, came: Came, showing: Showing) -> Answer:
         """Answer a direct message beneath it, in its thread if it has one; a form is a message with a button there."""
-        said = showing.reply.said
-        if isinstance(said, m.Form):
-            pages = opener_pages(_with_errors(said, showing.reply), showing.names, self._base_url, showing.place.again)
-        else:
-            pages = self._pages(showing)
-        where = {"channel": came.spot.channel} | ({"thread_ts": came.spot.thread} if came.spot.thread else {})
-        calls = [Call("chat.postMessage", {**where, **page, **PLAIN}) for page in pages]
-        return Answer(None, tuple(calls))
+        thread = {"thread_ts": came.spot.thread} if came.spot.thread else {}
+        return Answer(None, self._posted(showing, channel=came.spot.channel, **thread))
 
     def _to_button(self, came: Came, showing: Showing) -> Answer:
         """Answer a button: open a modal, or say what was done."""
         spot = came.spot
         if spot.where == "modal":
-            if (showing.opens or showing.reply in TROUBLE) and spot.stacked < STACK:
-                return Answer(None, (self._view("views.push", showing, trigger_id=spot.trigger),))
-            return Answer(None, (self._view("views.update", showing, view_id=spot.view),))
+            # A form leaves room for what opens from it: it would be replaced, and what was typed with it.
+            room = STACK - 1 if isinstance(showing.reply.said, m.Form) else STACK
+            if (showing.opens or showing.reply in TROUBLE) and spot.stacked < room:
+                return self._opened(came, showing, "views.push")
+            return Answer(None, (self._updated(came, showing),))
         if showing.opens or spot.where == "home":
             return self._opened(came, showing)
-        replaces = {"response_type": "ephemeral", "replace_original": spot.where == "ephemeral"}
+        # Only what was done, or another page, takes the place of what it was pressed on.
+        instead = spot.where == "ephemeral" and (showing.reply.committed or came.act == PAGE)
+        replaces = {"response_type": "ephemeral", "replace_original": instead}
         more = {"response_type": "ephemeral", "replace_original": False}
         pages = self._pages(showing)
         return Answer(
@@ -117,11 +118,35 @@ class Replies:
             return Answer({"response_action": "errors", "errors": errors})
         return Answer({"response_action": "update", "view": self._drawn(showing)})
 
-    def _opened(self, came: Came, showing: Showing) -> Answer:
+    def _opened(self, came: Came, showing: Showing, method: str = "views.open") -> Answer:
         """Return what opens a modal, at once: a trigger serves once and for three seconds."""
-        return Answer(None, (self._view("views.open", showing, trigger_id=came.spot.trigger),))
+        opening = self._view(method, showing, trigger_id=came.spot.trigger)
+        return Answer(None, (opening._replace(otherwise=lambda: self._unopened(came, showing)),))
 
-    def _view(self, method: str, showing: Showing, **where: str) -> Follow:
+    def _updated(self, came: Came, showing: Showing) -> Call:
+        return self._view("views.update", showing, view_id=came.spot.view)
+
+    def _unopened(self, came: Came, showing: Showing) -> tuple[Follow, ...]:
+        """Return what shows the same where a modal did not open: in the view in front, or in a message."""
+        if came.spot.where == "modal" and not came.place.shown:  # a form keeps what was typed
+            return (self._updated(came, showing),)
+        if not came.spot.respond:
+            return self._posted(showing, channel=came.user)
+        apart = {"response_type": "ephemeral", "replace_original": False}
+        return tuple(Respond(came.spot.respond, {**apart, **page}) for page in self._standing(showing))
+
+    def _posted(self, showing: Showing, **where: str) -> tuple[Follow, ...]:
+        return tuple(Call("chat.postMessage", {**where, **page, **PLAIN}) for page in self._standing(showing))
+
+    def _standing(self, showing: Showing) -> list[Page]:
+        """Return a reply as messages; a form as what it is about, with a button that opens it."""
+        said = showing.reply.said
+        if not isinstance(said, m.Form):
+            return self._pages(showing)
+        form = _with_errors(said, showing.reply)
+        return opener_pages(form, showing.names, self._base_url, showing.place.again)
+
+    def _view(self, method: str, showing: Showing, **where: str) -> Call:
         return Call(method, {**where, "view": self._drawn(showing)})
 
     def _drawn(self, showing: Showing) -> View:

@@ -28,6 +28,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.database import Database
 from bot.lease import give_back, take
 from bot.payload import Malformed
+from bot.slack.listening import NotTaken
 from bot.slack.payload import Origin
 from config.chats import is_loopback
 from config.settings import Settings
@@ -49,7 +50,7 @@ class Listening(Protocol):
     """What answers a payload; see bot/slack/listening.py."""
 
     async def handle(self, payload: dict[str, Any], origin: Origin) -> str:
-        """Return the body that answers, when what was meant is committed. Raises Malformed."""
+        """Return the body that answers, when what was meant is committed. Raises Malformed or NotTaken."""
         ...
 
     async def close(self) -> None:
@@ -118,6 +119,8 @@ class Socket:
             body = await self._listening.handle(came.payload, self._origin(came))
         except Malformed:
             body = ""  # it will not be better the next time
+        except NotTaken:
+            return
         payload = json.loads(body) if body and came.accepts_response_payload else None
         await client.send_socket_mode_response(SocketModeResponse(came.envelope_id, payload))
 

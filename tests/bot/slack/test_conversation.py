@@ -163,7 +163,10 @@ def test_what_is_done_by_a_button_is_said_where_it_was_pressed(office: Office) -
 
 
 def test_the_database_is_down(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """200, and where the person is: not saved, try again. What was typed into a form is still there."""
+    """Where the person is: not saved, try again. What was typed into a form is still there.
+
+    Of what can't be answered Slack is told to send it again, and it has its effect when the database is back.
+    """
     hand = office.hand("Chidi")
     form = hand.types("policy ask A-1")
 
@@ -177,10 +180,13 @@ def test_the_database_is_down(office: Office, monkeypatch: pytest.MonkeyPatch) -
         assert "question" in hand.client.modal.errors
         broken.setattr(office.stage.database, "read", down)
         hand.types("todo").sees("Not saved, try again.")
-        hand.client.writes("todo")
-        assert hand.client.opens_home().status == 200
+        office.slack.retries = (0.0, 0.5, 1.0)
+        assert hand.client.opens_home().status == 503
+        assert hand.client.writes("policy list").status == 503
+        office.surface.settle()
     form.fills(question="May I?").misses("Not saved")
     assert len(office.stage.records("policy.question")) == 1
+    assert office.slack.wait(lambda: "Acceptable Use" in "".join(said(hand.client)), 10)
 
 
 def test_a_slow_slack_delays_no_answer(office: Office) -> None:
@@ -238,16 +244,20 @@ def test_a_file_comes_with_the_words_that_say_what_for(office: Office) -> None:
     alone, whole = said(ana)[0], said(ana)[1]
     assert "What is this file for?" in alone
     assert "IMP-1" in whole
+    for words, why in (("people import", "One file fits there."), ("todo", "No file is asked for there.")):
+        ana.writes(words, [("roster.csv", ROSTER), ("more.csv", ROSTER)])
+        office.surface.settle()
+        assert why in said(ana)[-1], "no file is dropped without a word"
     office.slack.faults.waiting = [Fault("status", "files", status=503)]
     ana.writes("people import", [("roster.csv", ROSTER)])
     office.surface.settle()
-    assert "could not get the file" in said(ana)[2]
+    assert "could not get the file" in said(ana)[-1]
     for token in office.slack.world.tokens.values():
         token.scopes = tuple(scope for scope in token.scopes if scope != "files:read")
     with capture_logs() as logs:
         ana.writes("people import", [("roster.csv", ROSTER)])
     office.surface.settle()
-    assert "could not get the file" in said(ana)[3]
+    assert "could not get the file" in said(ana)[-1]
     assert {"event": "file not fetched", "status": 302, "log_level": "warning"} in logs
 
 
