@@ -20,6 +20,7 @@ from tests.storms.slack_storm import (
 )
 from tests.support.process import kill
 
+PATIENCE = 8.0  # seconds: longer than a claim takes to run out here
 LAG = ("--lag", "0", "0.02")
 SLOW = ("--lag", "0.2", "0.4")
 SLOWLY = [{"kind": "slow after", "method": "chat.postMessage", "times": None, "seconds": 0.4}]
@@ -39,12 +40,12 @@ def storm(
         ask_everybody(settings, remote)
         running = [start_sender(settings, build, "--hurried") for _ in range(workers)]
         try:
-            for _ in range(kills):
-                await_some(remote, chance.randrange(1, people // kills), running)
+            for number in range(kills):
+                await_taken(remote, people * number // kills + chance.randrange(1, people // kills), running)
                 time.sleep(chance.random() * 0.02)
-                number = chance.randrange(workers)
-                kill(running[number])
-                running[number] = start_sender(settings, build, "--hurried")
+                hit = chance.randrange(workers)
+                kill(running[hit])
+                running[hit] = start_sender(settings, build, "--hurried")
             await_end(settings, running, 90)
         finally:
             kill(*running)
@@ -52,10 +53,17 @@ def storm(
         return what_is_left(settings, remote)
 
 
-def await_some(remote: Remote, more: int, running: list[subprocess.Popen[bytes]]) -> None:
-    """Wait until so many more messages were taken; near the end of the campaign there may be none left to take."""
-    before, at_most = remote.taken(), time.monotonic() + 30
-    while remote.taken() < before + more and time.monotonic() < at_most:
+def await_taken(remote: Remote, many: int, running: list[subprocess.Popen[bytes]]) -> None:
+    """Wait until so many messages were taken, so that the kills are spread over the whole campaign.
+
+    What a wrong build has lost never comes: where nothing has for a while, that is all there is.
+    """
+    before, at_most = -1, 0.0
+    while (taken := remote.taken()) < many:
+        if taken > before:
+            before, at_most = taken, time.monotonic() + PATIENCE
+        elif time.monotonic() > at_most:
+            return
         assert all(process.poll() is None for process in running), "a sender ended by itself"
         time.sleep(0.01)
 
