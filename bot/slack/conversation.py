@@ -12,7 +12,7 @@ from bot.slack.aside import Aside
 from bot.slack.desk import STRANGER, Desk
 from bot.slack.draw.blocks import FORM, LINK
 from bot.slack.draw.pages import PAGE, page_wanted
-from bot.slack.draw.place import Place
+from bot.slack.draw.place import Place, standing
 from bot.slack.files import Files
 from bot.slack.follow import Answer
 from bot.slack.forms import NOT_FETCHED, Forms
@@ -24,7 +24,6 @@ from handlers.dispatch import only_looks
 from models import message as m
 
 Way = Callable[[Came, Known], Awaitable[Answer]]
-WORDS = "words:"  # before what was typed, where a button stands for it
 SENT_AGAIN = ("message", "emoji", "event")  # what Slack sends again where it is not acknowledged
 HEARD = 1000  # messages of which it is remembered that they were answered
 NOT_CONNECTED = refusal(
@@ -40,7 +39,7 @@ class Conversation:
         self._files = files
         self._aside = aside
         self._takes_files = desk.settings.slack_files
-        self._heard = Lately(HEARD)
+        self._heard = Lately[None](HEARD)
         self._people: Mapping[str, Way] = {
             "command": self._typed,
             "message": self._written,
@@ -61,7 +60,7 @@ class Conversation:
             reply = failed(error, came.kind)
             taken = reply is not NOT_SAVED or came.kind not in SENT_AGAIN
             answer = self._desk.told(came, reply, known) if taken else Answer(taken=False)
-        if came.kind == "message" and answer.taken and not self._heard.add(came.key):
+        if came.kind == "message" and answer.taken and not self._heard.put(came.key, None):
             return Answer()
         return answer
 
@@ -123,13 +122,8 @@ class Conversation:
         page, again = page_wanted(came.target) if came.act == PAGE else (1, came.target)
         if came.spot.where == "home" and came.act == PAGE:
             return Answer(None, (await self._desk.home(came, known, page),), known.workspace)
-        act, _, target = again.partition("\n")
-        words = again.removeprefix(WORDS) if again.startswith(WORDS) else ""
-        place = Place(words=words) if words else Place(act, target)
-        gesture = self._desk.gesture(
-            "command" if words else "button", came, known, words=words, act=place.act, target=place.target
-        )
-        reply = await self._desk.inbound.look(gesture)
+        place = standing(again)
+        reply = await self._desk.look(came, known, place)
         place = place._replace(page=1 if came.spot.where == "card" else page, root=_root(came))
         turns = came.act == PAGE and came.spot.where in ("modal", "ephemeral")
         return await self._desk.shown(came, known, reply, place, opens=not turns)

@@ -41,7 +41,7 @@ class Respond(NamedTuple):
 class Then(NamedTuple):
     """A call that is worked out only when its turn has come."""
 
-    make: Callable[[], Awaitable[Call]]
+    make: Callable[[], Awaitable[Call | Respond]]
 
 
 Follow = Call | Respond | Then

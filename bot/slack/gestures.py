@@ -29,6 +29,7 @@ class Spot(NamedTuple):
     trigger: str = ""
     respond: str = ""  # the response_url
     channel: str = ""
+    ts: str = ""  # of the message in which something was pressed
     thread: str = ""  # the message under which somebody wrote, if they did
     view: str = ""
     stacked: int = 0  # how many modals lie on each other, this one included
@@ -61,7 +62,7 @@ class Came(NamedTuple):
     user: str = ""
     spot: Spot = NO_SPOT
     user_team: str = ""
-    name: str = ""  # of the command, the event, the shortcut's callback or the emoji
+    name: str = ""  # of the command, the event, the shortcut's callback, the emoji, or the block of what was pressed
     act: str = ""
     target: str = ""
     words: str = ""
@@ -137,6 +138,7 @@ def _button(payload: Payload, origin: Origin) -> Came:
         moment(text(button, "action_ts"), origin.at),
         act=text(button, "action_id").partition(":")[0],
         target=text(button, "value"),
+        name=text(button, "block_id"),
         spot=_spot(payload, view),
         place=_place(view) if view else NO_PLACE,
     )
@@ -149,7 +151,7 @@ def _spot(payload: Payload, view: Payload) -> Spot:
         where: Where = "home" if text(view, "type") == "home" else "modal"
         return Spot(where, trigger, respond, view=text(view, "id"), stacked=_stacked(view))
     where = "ephemeral" if container.get("is_ephemeral") is True else "card"
-    return Spot(where, trigger, respond, channel=text(part(payload, "channel"), "id"))
+    return Spot(where, trigger, respond, text(part(payload, "channel"), "id"), text(container, "message_ts"))
 
 
 def _stacked(view: Payload) -> int:

@@ -16,7 +16,7 @@ from bot.slack.draw.modal import Look, View, beside, form_view, home_view, list_
 from bot.slack.draw.pages import PAGE
 from bot.slack.draw.place import Place
 from bot.slack.follow import Answer, Call, Follow, Respond
-from bot.slack.gestures import NO_PLACE, Came
+from bot.slack.gestures import NO_PLACE, Came, Spot
 from bot.text.parts import TONES
 from bot.text.words import Names
 from handlers.answers import digest
@@ -72,6 +72,13 @@ class Replies:
         home = said if isinstance(said, m.Home) else m.Home(said.title, cards=(_as_message(said),))
         view = home_view(home, showing.place, self._look(showing))
         return Call("views.publish", {"user_id": user, "view": view})
+
+    def anew(self, spot: Spot, showing: Showing) -> Call | Respond:
+        """Return what draws anew the message in which something was pressed; the one that only one sees as well."""
+        page = self._standing(showing)[0]
+        if spot.where == "card":
+            return Call("chat.update", {"channel": spot.channel, "ts": spot.ts, **page})
+        return Respond(spot.respond, {"response_type": "ephemeral", "replace_original": True, **page})
 
     def _in_response(self, came: Came, showing: Showing) -> Answer:
         """Answer a command where only the person sees it: lists of others' duties must not be public."""
@@ -164,9 +171,9 @@ class Replies:
         """Return the messages that say a reply: the one in view where buttons lead on, otherwise all of them."""
         said, again = showing.reply.said, showing.place.again
         if isinstance(said, m.Home):
-            pages = home_pages(said, showing.names, self._base_url, again)
+            pages = home_pages(said, showing.names, self._base_url, again, again)
         else:
-            pages = message_pages(_as_message(said), showing.names, self._base_url, again)
+            pages = message_pages(_as_message(said), showing.names, self._base_url, again, again)
         leads = bool(again) and len(again) + 10 <= BUTTON_VALUE
         return pages[_within(showing.place.page, pages) :][:1] if leads else pages
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, NOTICE, ROW, URL
+from bot.slack.draw.limits import BUTTON_LABEL, BUTTON_VALUE, HEADER, IDENT, NOTICE, ROW, URL
 from bot.slack.draw.pages import MESSAGE, leading_on, paged
 from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import cut, fits, plain
@@ -20,15 +20,20 @@ from models.message import Button, Fact, Form, Home, Link, Message, Tone
 
 Page = dict[str, Any]
 LINK, FORM = ".link", ".form"
+_NUMBER = 8  # digits of a row's number and a colon
 SHORT, SIDE_BY_SIDE = 48, 160  # characters of a fact, and of all facts, that stand beside others
 
 
 class Drawing:
-    """One thing being drawn: what everything in it needs, and the number of the next button."""
+    """One thing being drawn: what everything in it needs, and the number of the next button.
 
-    def __init__(self, names: Names, base_url: str) -> None:
+    `mark` says how to draw it once more, for whoever presses something in it (see `marked`).
+    """
+
+    def __init__(self, names: Names, base_url: str, mark: str = "") -> None:
         self.names = names
         self.base_url = base_url
+        self._mark = mark if len(mark) <= IDENT - _NUMBER else ""
         self._numbers = count(1)
 
     def message(self, message: Message) -> list[Block]:
@@ -97,7 +102,11 @@ class Drawing:
         drawn = [self._button(flow, one) for one in buttons]
         drawn += [leading for one in links if (leading := self._link(flow, one))]
         rows = range(0, len(drawn), ROW)
-        return flow.blocks + [{"type": "actions", "elements": drawn[first : first + ROW]} for first in rows]
+        return flow.blocks + [self._row(drawn[first : first + ROW]) for first in rows]
+
+    def _row(self, elements: list[Block]) -> Block:
+        mark = {"block_id": f"{next(self._numbers)}:{self._mark}"} if self._mark else {}
+        return {"type": "actions", "elements": elements, **mark}
 
     def _label(self, flow: Flow, label: str) -> Block:
         known = readable(label, self.names)
@@ -136,16 +145,21 @@ class Drawing:
         return {"type": "button", "text": label, "action_id": f"{LINK}:{next(self._numbers)}", "url": url}
 
 
-def message_pages(message: Message, names: Names, base_url: str, again: str = "") -> list[Page]:
-    """Return a message as one or more chat messages; `again` as in `leading_on`."""
-    groups = [Drawing(names, base_url).message(message)]
+def marked(block_id: str) -> str:
+    """Return how to draw once more that in which something was pressed, from the row of buttons; or nothing."""
+    return block_id.partition(":")[2]
+
+
+def message_pages(message: Message, names: Names, base_url: str, again: str = "", mark: str = "") -> list[Page]:
+    """Return a message as one or more chat messages; `again` as in `leading_on`, `mark` as in `Drawing`."""
+    groups = [Drawing(names, base_url, mark).message(message)]
     return _sent(groups, _notice(message.title, first_line(message.lines), names), again)
 
 
-def home_pages(home: Home, names: Names, base_url: str, again: str = "") -> list[Page]:
-    """Return a list of cards as one or more chat messages; `again` as in `leading_on`."""
+def home_pages(home: Home, names: Names, base_url: str, again: str = "", mark: str = "") -> list[Page]:
+    """Return a list of cards as one or more chat messages; `again` as in `leading_on`, `mark` as in `Drawing`."""
     notice = _notice(home.title, first_line(above(home)), names)
-    return _sent(home_groups(home, Drawing(names, base_url)), notice, again)
+    return _sent(home_groups(home, Drawing(names, base_url, mark)), notice, again)
 
 
 def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Page]:

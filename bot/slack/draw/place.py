@@ -9,6 +9,8 @@ from bot.compact import compact
 from bot.slack.draw.limits import PRIVATE
 from models.gesture import NOTHING
 
+WORDS = "words:"  # before what was typed, where a button stands for it
+
 
 class Place(NamedTuple):
     """Where a view stands: what it shows or asks, and what was answered before.
@@ -30,7 +32,7 @@ class Place(NamedTuple):
     def again(self) -> str:
         """How to draw the same once more, as a button's value."""
         if self.words:
-            return f"words:{self.words}"
+            return f"{WORDS}{self.words}"
         return f"{self.act}\n{self.target}" if self.act else ""
 
     @property
@@ -47,6 +49,14 @@ class Place(NamedTuple):
 
 
 _KINDS = {"act": str, "target": str, "shown": str, "page": int, "root": str, "words": str, "answers": dict}
+
+
+def standing(again: str) -> Place:
+    """Return the place that a button's value names; see `Place.again`."""
+    if again.startswith(WORDS):
+        return Place(words=again.removeprefix(WORDS))
+    act, _, target = again.partition("\n")
+    return Place(act, target)
 
 
 def opened(data: Mapping[str, Any]) -> Place:
