@@ -63,15 +63,18 @@ def anything_expired(session: Session, now: datetime) -> bool:
 
 
 def expire(session: Session, settings: Settings, looking: Sequence[str], now: datetime) -> int:
-    """Put copies whose claim ran out in doubt, or, on channels that are not `looking`, leave them unconfirmed."""
-    looks = Delivery.channel.in_(looking)
+    """Put copies whose claim ran out in doubt, or, on channels that are not `looking`, leave them unconfirmed.
+
+    What was sent before is drawn once more on every channel, which harms nobody.
+    """
+    again, looks = Delivery.platform_ref != "", Delivery.channel.in_(looking)
     # The version stays: if the silent sender still comes back, it knows better and may settle.
     expired = session.scalars(
         update(Delivery)
         .where(text(CLAIMED), Delivery.claimed_until < now)
         .values(
-            state=case((looks, "in doubt"), else_="unconfirmed"),
-            attempts=case((looks, 0), else_=Delivery.attempts),
+            state=case((again, "queued"), (looks, "in doubt"), else_="unconfirmed"),
+            attempts=case((again, Delivery.attempts), (looks, 0), else_=Delivery.attempts),
             due_at=now,
             claimed_until=None,
         )
@@ -228,13 +231,14 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
     row.problem = "" if isinstance(outcome, Sent) else outcome.problem
     match outcome:
         case Sent(ref):
-            row.state, row.sent_at, row.platform_ref = "sent", now, ref or copy.platform_ref
+            row.sent_at, row.platform_ref = now, ref or copy.platform_ref
             # Nobody knows in which revision a copy was sent that was found again.
-            row.drawn_revision, row.attempts = 1 if found_again else copy.revision, 0
-            if row.channel in CHANGEABLE and row.message.revision > row.drawn_revision:
-                row.state, row.due_at = "queued", now  # changed while it was under way
+            row.drawn_revision = 1 if found_again else copy.revision
+            _stands(row, row.drawn_revision, now)
         case Later():
             _put_back(row, outcome, now)
+        case Failed() if copy.platform_ref:
+            _stands(row, copy.revision, now)  # as it was drawn before: the next change is tried again
         case Failed():
             row.state = "failed"
             if outcome.permanent:
@@ -247,12 +251,22 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
     return []
 
 
+def _stands(row: Delivery, revision: int, now: datetime) -> None:
+    """Leave a copy where it was sent; it is due again if its message was changed after the `revision` just tried."""
+    row.state, row.attempts = "sent", 0
+    if row.channel in CHANGEABLE and row.message.revision > revision:
+        row.state, row.due_at = "queued", now
+
+
 def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
-    """Let a copy wait for another try; trouble of the channel as a whole is not held against the copy."""
+    """Let a copy wait for another try; trouble of the channel as a whole is not held against the copy.
+
+    The change of one that was sent is tried for as long as it takes: the card would keep buttons that come too late.
+    """
     if outcome.blameless:
         _stand_back(row, now + outcome.after)
         return
-    if row.attempts >= ATTEMPTS and not outcome.everybody:
+    if row.attempts >= ATTEMPTS and not (outcome.everybody or row.platform_ref):
         row.state = "failed"
         return
     attempts = row.attempts

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot import outbox
 from bot.channel import Channel, WebInbox
 from bot.delivery import Delivery
+from bot.outbox import Parcel
 from bot.outside.mail import Mail
 from bot.worker import Worker
 from models.message import Message, encode
@@ -74,6 +77,12 @@ class Beside:
             session.execute(again)
 
         self.stage.write(work)
+
+    def begin(self, by: Channel) -> list[Parcel]:
+        """Return what a process claims by a channel of its own, and sends or not."""
+        stage = self.stage
+        took = partial(outbox.claim, settings=stage.settings, channel=by, limit=9, now=stage.now, by="another")
+        return stage.write(took)[0]
 
     def change_twice(self) -> None:
         """Ask Ana to read something, and thank her for it by way of a change that nobody sees."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pytest
 
-from bot import outbox
 from tests.bot.teams.conftest import Chat
 from tests.dialogues.test_campaign_mail import tell
 from tests.support.company import publish
@@ -47,9 +45,8 @@ def test_a_process_that_is_killed_leaves_it_unconfirmed(chat: Chat) -> None:
     """It had claimed three copies and sent one of them: not one is sent by those that live."""
     for name in ("Ana", "Bruno", "Chidi"):
         chat.say(name, f"Who knows, {name}?")
-    dead, now = chat.channel(), chat.stage.now
-    take = partial(outbox.claim, settings=chat.stage.settings, channel=dead, limit=9, now=now, by="the dead")
-    parcels, _ = chat.stage.write(take)
+    dead = chat.channel()
+    parcels = chat.begin(by=dead)
     chat.stage.loop.run(dead.send(parcels[0].copy, parcels[0].message, parcels[0].names))
     chat.stage.loop.run(dead.close())
     chat.stage.works()
@@ -58,6 +55,20 @@ def test_a_process_that_is_killed_leaves_it_unconfirmed(chat: Chat) -> None:
     chat.stage.works()
     assert chat.states() == ["unconfirmed"] * 3
     assert len(chat.teams.log.of("send")) == 1
+
+
+def test_a_process_that_is_killed_while_it_changes_a_card_leaves_it_to_the_others(chat: Chat) -> None:
+    """The card was sent long ago: nothing about it is in doubt."""
+    chat.say("Ana", "Please read")
+    chat.stage.works()
+    chat.redraw("Thank you")
+    dead = chat.channel()
+    assert chat.begin(by=dead)
+    chat.stage.loop.run(dead.close())
+    chat.stage.later(minutes=1)
+    chat.stage.works()
+    assert (chat.titles("Ana"), chat.states()) == (["Thank you"], ["sent"])
+    assert chat.stage.records("message.unconfirmed") == []
 
 
 def test_status_names_whom_it_may_not_have_reached_until_a_reminder_does(chat: Chat) -> None:
