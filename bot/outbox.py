@@ -208,6 +208,8 @@ def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) ->
 
 def settle(session: Session, settings: Settings, copy: Copy, outcome: Outcome, now: datetime) -> bool:
     """Write down what became of a claimed copy; return False where somebody else has settled it meanwhile."""
+    # `draw` takes the message first, then its copies: whoever comes second sees what the other did.
+    session.execute(select(OutboxMessage.id).where(OutboxMessage.id == copy.message_id).with_for_update(key_share=True))
     row = session.scalar(ledger.WHOLE.where(Delivery.id == copy.id).with_for_update(of=Delivery))
     if row is None or row.version != copy.version or row.state not in ("claimed", "in doubt", "unconfirmed"):
         return False
