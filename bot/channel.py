@@ -68,9 +68,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """It may have been taken, or not."""
+    """It may have been taken, or not. `held`: nobody looked whether it was, since this stood in the way of any look."""
 
     problem: str
+    held: Later | None = None
 
 
 Outcome = Sent | Later | Failed | Doubt

@@ -122,7 +122,7 @@ class Delivery:
         except NotSaved:
             hindered = Later("the database does not answer", blameless=True)
         # What is in doubt stays so: only a look can tell that it is not there.
-        return Doubt(hindered.problem) if hindered and parcel.in_doubt else hindered
+        return Doubt(hindered.problem, hindered) if hindered and parcel.in_doubt else hindered
 
     async def _attempt(self, channel: Channel, parcel: Parcel) -> Outcome:
         """Return the outcome; a channel that says nothing in its time, or breaks, leaves the copy in doubt."""
@@ -169,11 +169,12 @@ class Delivery:
 
     def _note_trouble(self, channel: Channel, outcome: Outcome) -> None:
         """Let a channel rest, longer each time, while it takes nothing from anybody."""
-        if not (isinstance(outcome, Later) and outcome.everybody):
+        trouble = outcome.held if isinstance(outcome, Doubt) else outcome
+        if not (isinstance(trouble, Later) and trouble.everybody):
             self._resting.pop(channel.name, None)
             return
         if self._rests(channel):
             return  # copies that were under way together meet the same trouble together
         _, before = self._resting.get(channel.name, (None, 0))
-        rest = max(outcome.after, min(outbox.delay(before + 1), LONGEST_REST))
+        rest = max(trouble.after, min(outbox.delay(before + 1), LONGEST_REST))
         self._resting[channel.name] = (self._clock() + rest, before + 1)

@@ -25,8 +25,9 @@ from models.message import Message, decode
 from models.outbox import CLAIMED, WAITING, Delivery, OutboxMessage
 from workflows import ledger
 from workflows.campaign.gate import sendable
-from workflows.context import Context, zone_of
+from workflows.context import Context
 from workflows.redraw import CHANGEABLE
+from workflows.wanted import no_longer_wanted
 
 ATTEMPTS = 8  # temporary failures of one copy before it counts as failed: about two hours
 FIRST_DELAY = timedelta(seconds=30)
@@ -143,7 +144,8 @@ def _claim(channel: Channel, now: datetime, by: str) -> dict[str, Any]:
     return {
         "state": case((Delivery.state == "queued", "claimed"), else_=Delivery.state),
         "claimed_by": by,
-        "claimed_until": now + channel.timeout + MARGIN,
+        # A look that is cut short harms nobody: the next one is due by then.
+        "claimed_until": case((Delivery.state == "queued", now + channel.timeout + MARGIN), else_=None),
         "due_at": now + channel.timeout + MARGIN,
         "version": Delivery.version + 1,
         "attempts": Delivery.attempts + 1,
@@ -174,9 +176,7 @@ def _parcel(ctx: Context, channel: Channel, row: Delivery) -> Parcel | None:
 def _cannot_go(ctx: Context, row: Delivery, address: NotYet | None) -> None:
     """Let a claimed copy wait until its way is open, or end it where there is none."""
     if address is not None:
-        doubt = row.state == "in doubt"
-        _stand_back(row, address.until)
-        row.state = "in doubt" if doubt else "queued"
+        _wait(row, address.until)
     elif row.state == "in doubt":
         _put_aside(ctx, row, "unconfirmed", "no address")
     elif row.platform_ref:
@@ -190,20 +190,6 @@ def _put_aside(ctx: Context, row: Delivery, state: str, problem: str, instead: S
     row.state, row.problem = state, problem
     if row.sent_at is None:
         ledger.note(ctx, row, OUTCOMES[state], row.attempts - 1, problem=problem, instead=list(instead))
-
-
-def no_longer_wanted(session: Session, message: OutboxMessage, now: datetime) -> str:
-    """Return why a message should not be sent any more, or nothing: asked at the moment it would leave the house."""
-    today = now.astimezone(zone_of(message.person)).date()
-    if message.dropped_at is not None:
-        return "withdrawn"
-    if not message.person.employed(today):
-        return "no longer employed"
-    if message.kind not in ("assigned", "reminder"):
-        return ""
-    if session.scalar(ledger.asks_for(message)) is None:
-        return "already settled"
-    return "on leave" if message.kind == "reminder" and message.person.away(today) else ""
 
 
 def settle(session: Session, settings: Settings, copy: Copy, outcome: Outcome, now: datetime) -> bool:
@@ -246,6 +232,9 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
             if outcome.permanent:
                 mark_unreachable(ctx, row, outcome.identity)
                 return [] if try_again(ctx, row) else send_elsewhere(ctx, row)
+        case Doubt(held=Later() as why):
+            _put_back(row, why, now)
+            row.state = "in doubt"
         case Doubt():
             given_up = found_again and row.attempts >= LOOKS
             row.state = "unconfirmed" if given_up else "in doubt"
@@ -282,9 +271,16 @@ def _stand_back(row: Delivery, due_at: datetime) -> None:
     row.state, row.due_at, row.claimed_until, row.attempts = "queued", due_at, None, max(row.attempts - 1, 0)
 
 
+def _wait(row: Delivery, due_at: datetime) -> None:
+    """Take a claim back, or a look: what is in doubt stays so."""
+    doubt = row.state == "in doubt"
+    _stand_back(row, due_at)
+    row.state = "in doubt" if doubt else "queued"
+
+
 def release(session: Session, copies: Sequence[Copy], now: datetime) -> None:
     """Give back claims that were not begun."""
     for copy in copies:
         row = session.get(Delivery, copy.id, with_for_update=True)
-        if row is not None and row.version == copy.version and row.state == "claimed":
-            _stand_back(row, now)
+        if row is not None and row.version == copy.version and row.state in ("claimed", "in doubt"):
+            _wait(row, now)

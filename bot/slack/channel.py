@@ -114,7 +114,9 @@ class SlackChannel:
                 if ref := await self._find(place, copy):
                     return Sent(ref)
         except Trouble as trouble:
-            await self._outcome(copy, trouble)
+            match await self._outcome(copy, trouble):
+                case (Later(blameless=True) | Later(everybody=True)) as held:
+                    return Doubt(trouble.code, held)
             return Doubt(trouble.code)
         return Later("not there") if to.where.all_of_them else Doubt("a workspace is gone")
 

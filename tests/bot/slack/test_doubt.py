@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.outbox import LOOKS
+from bot.slack.channel import SlackChannel
 from tests.bot.slack.conftest import Chat
 from tests.support.slack.faults import Fault
 from tests.support.slack.world import Message as Shown
@@ -79,3 +81,64 @@ def test_a_doubtful_look_leaves_it_in_doubt(chat: Chat) -> None:
     chat.stage.works()
     assert chat.states() == ["sent"]
     assert chat.titles("Ana") == ["In doubt"]
+
+
+@pytest.mark.parametrize("why", ["Slack answers nothing", "Ana is deactivated"])
+def test_after_twelve_looks_it_is_unconfirmed(chat: Chat, why: str) -> None:
+    """Less and less often, within half a day; then it is on record, and nothing is sent again."""
+    chat.slack.faults.add(Fault("drop before", "chat.postMessage"))
+    chat.say("Ana", "In doubt")
+    chat.stage.works()
+    chat.users["Halden", "Ana"].deleted = why == "Ana is deactivated"
+    chat.slack.faults.add(Fault("status", "conversations.open", times=None if why == "Slack answers nothing" else 0))
+    for _ in range(30):
+        chat.stage.later(seconds=20)
+        chat.stage.works()
+    assert len(chat.slack.log.of("conversations.open")) in range(3, 7)
+    for _ in range(16):
+        chat.stage.later(minutes=73)
+        chat.stage.works()
+    assert len(chat.slack.log.of("conversations.open")) == LOOKS
+    assert (chat.states(), chat.letters("Ana")) == (["unconfirmed"], [])
+    assert len(chat.stage.records("message.unconfirmed")) == 1
+    assert len(chat.slack.log.of("chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize("why", ["Slack asks to wait", "Slack is not there"])
+def test_a_look_that_nobody_could_take_does_not_count(chat: Chat, why: str) -> None:
+    """However long that lasts, the copy is found after it."""
+    chat.slack.faults.add(Fault("drop after", "chat.postMessage"))
+    chat.say("Ana", "In doubt")
+    chat.stage.works()
+    (channel,) = [one for one in chat.stage.worker._delivery._channels if isinstance(one, SlackChannel)]
+    if why == "Slack asks to wait":
+        chat.slack.faults.add(Fault("rate", "conversations.history", times=20, seconds=30))
+    else:
+        channel._api._client.base_url = "http://127.0.0.1:9/api/"
+    for _ in range(20):
+        chat.stage.later(minutes=73)
+        chat.stage.works()
+    assert (chat.states(), chat.rows()[0].attempts) == (["in doubt"], 0)
+    channel._api._client.base_url = chat.slack.api_url
+    chat.stage.later(minutes=73)
+    chat.stage.works()
+    assert (chat.states(), chat.titles("Ana")) == (["sent"], ["In doubt"])
+
+
+def test_a_look_that_was_cut_short_is_taken_again_in_its_time(chat: Chat) -> None:
+    """Another process died over it: it counts, and nobody looks while it may still be under way."""
+    chat.slack.faults.add(Fault("drop after", "chat.postMessage"))
+    chat.say("Ana", "In doubt")
+    chat.stage.works()
+    chat.stage.later(minutes=1)
+    chat.stage.loop.run(chat.stage.worker._delivery.expire())
+    dead = chat.channel()
+    assert [one.in_doubt for one in chat.begin(by=dead)] == [True]
+    chat.stage.loop.run(dead.close())
+    chat.stage.later(seconds=20)
+    chat.stage.works()
+    assert (chat.states(), chat.rows()[0].attempts) == (["in doubt"], 1)
+    assert chat.slack.log.of("conversations.history") == []
+    chat.stage.later(minutes=1)
+    chat.stage.works()
+    assert (chat.states(), chat.titles("Ana")) == (["sent"], ["In doubt"])
