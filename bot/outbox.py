@@ -78,6 +78,7 @@ def expire(session: Session, settings: Settings, looking: Sequence[str], now: da
             attempts=case((again, Delivery.attempts), (looks, 0), else_=Delivery.attempts),
             due_at=now,
             claimed_until=None,
+            campaign_id=None,  # what may have been sent waits in no campaign's line: see `lines`
         )
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
@@ -89,7 +90,10 @@ def expire(session: Session, settings: Settings, looking: Sequence[str], now: da
 
 
 def lines(session: Session, channel: Channel, now: datetime) -> list[int | None]:
-    """Return the lines in which copies wait: what belongs to no campaign first, then each campaign that may send."""
+    """Return the lines in which copies wait: what belongs to no campaign first, then each campaign that may send.
+
+    What was sent, or may have been, waits in the first one: a campaign that is over must say so on its cards.
+    """
     waits = exists().where(Delivery.campaign_id == Campaign.id, *_due(channel, now))
     return [None, *session.scalars(sendable().where(waits))]
 
@@ -157,7 +161,8 @@ def _parcel(ctx: Context, channel: Channel, row: Delivery) -> Parcel | None:
     session, now, message = ctx.session, ctx.now, row.message
     in_doubt = row.state == "in doubt"
     first = not in_doubt and not row.platform_ref
-    if first and (row.campaign_id != message.campaign_id or message.not_before > now):
+    early = row.campaign_id != message.campaign_id or message.not_before > now
+    if first and early and message.dropped_at is None:
         _stand_back(row, max(message.not_before, now))
         row.campaign_id = message.campaign_id
         return None
@@ -237,7 +242,7 @@ def _apply(ctx: Context, row: Delivery, copy: Copy, outcome: Outcome) -> list[st
             row.state = "in doubt"
         case Doubt():
             given_up = found_again and row.attempts >= LOOKS
-            row.state = "unconfirmed" if given_up else "in doubt"
+            row.state, row.campaign_id = "unconfirmed" if given_up else "in doubt", None
             row.due_at = max(row.due_at, now + delay(row.attempts))
     return []
 
@@ -246,7 +251,7 @@ def _stands(row: Delivery, revision: int, now: datetime) -> None:
     """Leave a copy where it was sent; it is due again if its message was changed after the `revision` just tried."""
     row.state, row.attempts = "sent", 0
     if row.channel in CHANGEABLE and row.message.revision > revision:
-        row.state, row.due_at = "queued", now
+        row.state, row.due_at, row.campaign_id = "queued", now, None
 
 
 def _put_back(row: Delivery, outcome: Later, now: datetime) -> None:
