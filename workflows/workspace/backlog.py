@@ -77,21 +77,20 @@ def _waiting_for(ctx: Context, outage: Outage, row: Workspace) -> Select[int]:
 
 def _say(ctx: Context, outage: Outage, row: Workspace, person: Person) -> None:
     """Put what waited for one person into one message, and drop the copies of what it says."""
-    mine = _copies(ctx, outage, row).where(OutboxMessage.person_id == person.id).order_by(Delivery.id)
-    copies = ctx.session.scalars(mine).all()
-    notices = [copy.message for copy in copies if copy.message.kind in NOTICES]
-    owed = duty.owed(ctx.session, person)
-    ids = [copy.id for copy in copies]
-    dropped = update(Delivery).where(Delivery.id.in_(ids)).values(state="dropped", problem=WHY)
-    ctx.session.execute(dropped.execution_options(synchronize_session=False))
-    for copy in copies:
-        ctx.session.expire(copy)
+    mine = _copies(ctx, outage, row).where(OutboxMessage.person_id == person.id).with_only_columns(Delivery.id)
+    waiting = (Delivery.id.in_(mine), Delivery.state == "queued")  # asked of the row itself: a worker may be quicker
+    dropped = update(Delivery).where(*waiting).values(state="dropped", problem=WHY).returning(Delivery.id)
+    ids = ctx.session.scalars(dropped.execution_options(synchronize_session=False)).all()
     ledger.note_dropped(ctx, ids, WHY)
-    if not (owed or notices):
-        return  # everything was settled meanwhile
+    held_back = select(OutboxMessage).join(Delivery, Delivery.message_id == OutboxMessage.id)
+    messages = ctx.session.scalars(held_back.where(Delivery.id.in_(ids)).order_by(Delivery.id)).all()
+    notices = [one for one in messages if one.kind in NOTICES]
+    owed = duty.owed(ctx.session, person)
+    if not (messages and (owed or notices)):
+        return  # everything was settled, or is being sent, meanwhile
     facts = {
         "outage": f"O-{outage.id}",
-        "messages": sorted(f"M-{copy.message_id}" for copy in copies),
+        "messages": sorted(f"M-{one.id}" for one in messages),
         "assignments": [one.code for one in owed],
     }
     ctx.record("digest.written", Subject("person", person.ref), outcome="written", facts=facts)
