@@ -63,7 +63,7 @@ class Refused(Trouble):
 
 
 class NotSent(Trouble):
-    """Slack was not reached: nothing has happened."""
+    """Slack was not reached, or a proxy turned the call away: nothing has happened."""
 
 
 class Silent(Trouble):
@@ -188,7 +188,9 @@ def _body(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _broken(error: Exception) -> Trouble:
     """Return what a broken connection means: before it stood, nothing was sent."""
-    before = isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    before = isinstance(
+        error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.ClientHttpProxyError
+    )
     return (NotSent if before else Silent)(type(error).__name__)
 
 
@@ -200,10 +202,10 @@ def _trouble(error: SlackApiError) -> Trouble:
     code = str(body.get("error", "")) if isinstance(body, dict) else ""
     if status == 429 or code in TOO_MUCH:
         return TooMuch(_wait(answer.headers.get("Retry-After", "")))
-    if status >= 500 or code in NOBODY_KNOWS:
+    if status >= 500 or status == 408 or code in NOBODY_KNOWS:
         return Silent(code if code in NOBODY_KNOWS else f"http {status}")
-    if not code:
-        return Silent("unreadable") if status == 200 else Refused(f"http {status}")
+    if not code:  # Slack always gives one: somebody in between turned it away
+        return NotSent(f"http {status}") if status >= 400 else Silent("unreadable")
     return Refused(code if _CODE.fullmatch(code) else "unknown_error")
 
 

@@ -104,6 +104,24 @@ def test_slack_that_is_not_there_is_asked_less_and_less(chat: Chat) -> None:
     assert chat.titles("Ana") == ["Later"]
 
 
+@pytest.mark.parametrize("status", [403, 404, 407, 408, 413])
+def test_a_proxy_that_turns_a_call_away_says_nothing_of_the_message(chat: Chat, status: int) -> None:
+    """Slack has not seen it, or nobody knows (408): it goes out when the proxy lets it."""
+    for method in ("chat.postMessage", "chat.update"):
+        chat.slack.faults.add(Fault("status", method, status=status))
+    chat.say("Ana", "Please read")
+    for _ in range(2):
+        chat.stage.works()
+        chat.stage.later(minutes=2)
+    chat.stage.works()
+    assert (chat.states(), chat.titles("Ana")) == (["sent"], ["Please read"])
+    chat.redraw("Thank you")
+    for _ in range(2):
+        chat.stage.works()
+        chat.stage.later(minutes=2)
+    assert (chat.states(), chat.titles("Ana")) == (["sent"], ["Thank you"])
+
+
 def test_a_setting_of_the_workspace_is_nobodys_fault(chat: Chat) -> None:
     chat.slack.faults.add(Fault("error", "chat.postMessage", error="messages_tab_disabled"))
     chat.say("Ana", "Later")
