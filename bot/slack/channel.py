@@ -184,7 +184,7 @@ class SlackChannel:
         """Return what a refusal means."""
         if code in THE_WORKSPACE:
             return Later(code, PAUSED, blameless=True)
-        if copy.platform_ref and code not in THE_MESSAGE:
+        if copy.platform_ref and code not in THE_MESSAGE | A_SETTING:
             return Sent(copy.platform_ref)  # the message is gone, or its reader: nothing is left to keep up to date
         if code in THE_PERSON:
             return Failed(code, permanent=True, identity=copy.address.place.identity)

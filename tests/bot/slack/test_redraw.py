@@ -42,6 +42,19 @@ def test_a_card_that_could_not_be_changed_for_hours_is_changed_when_it_can(
     assert chat.stage.records("message.failed") == []
 
 
+@pytest.mark.parametrize("error", ["team_added_to_org", "restricted_action"])
+def test_a_setting_of_the_workspace_puts_off_a_change(chat: Chat, error: str) -> None:
+    """It says nothing of the card, which is still there."""
+    chat.say("Ana", "Please read")
+    chat.stage.works()
+    chat.slack.faults.add(Fault("error", "chat.update", error=error))
+    chat.redraw("Thank you")
+    chat.stage.works()
+    chat.stage.later(minutes=2)
+    chat.stage.works()
+    assert (chat.titles("Ana"), chat.states()) == (["Thank you"], ["sent"])
+
+
 def test_a_change_that_was_killed_where_slack_is_gone_by_now(chat: Chat) -> None:
     """The card was sent, and nobody can change it any more: nothing of it is in doubt."""
     chat.say("Ana", "Please read")
