@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 # The token opens nothing there, whatever it is used for: nobody can be written to until the app is installed again.
+# `auth.test` says the same of it, or that permissions are missing: else a workspace would be resumed at once.
 THE_WORKSPACE = frozenset(
     {
-        "access_denied",
-        "accesslimited",
         "account_inactive",
-        "ekm_access_denied",
-        "enterprise_is_restricted",
         "invalid_auth",
         "missing_scope",
-        "no_permission",
         "not_allowed_token_type",
         "not_authed",
         "org_login_required",
-        "team_access_not_granted",
         "token_expired",
         "token_revoked",
         "two_factor_setup_required",
     }
 )
 # A setting of the workspace or of the app forbids it, to everybody: an admin may change that before we give up.
-A_SETTING = frozenset({"messages_tab_disabled", "restricted_action", "team_added_to_org"})
+A_SETTING = frozenset(
+    {
+        "access_denied",
+        "accesslimited",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "messages_tab_disabled",
+        "no_permission",
+        "restricted_action",
+        "team_access_not_granted",
+        "team_added_to_org",
+    }
+)
 # This account takes nothing, whatever is sent.
 THE_PERSON = frozenset(
     {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bot.slack.workspaces.house import House, opened
+from tests.support.slack.faults import Fault
 
 
 @pytest.fixture
@@ -59,3 +60,16 @@ def test_a_token_that_dies_between_two_messages(house: House) -> None:
         house.stage.works()
     assert [len(house.read_by(name)) for name in ("Chidi", "Bruno")] == [1, 1]
     assert not house.stage.records("message.failed")
+
+
+@pytest.mark.parametrize("error", ["ekm_access_denied", "no_permission", "team_access_not_granted"])
+def test_what_the_token_is_not_to_blame_for_pauses_nothing(house: House, error: str) -> None:
+    """The token works, so a pause would be over at once, and begin anew: nobody gets twelve letters an hour."""
+    house.slack.faults.add(Fault("error", "chat.postMessage", times=3, error=error))
+    house.says("Chidi", "In the end")
+    for _ in range(10):
+        house.stage.works()
+        house.stage.later(minutes=1)
+    assert house.stage.records("workspace.paused") == []
+    assert [house.letters(name) for name in house.users] == [0, 0, 0, 0]
+    assert [text for text in house.read_by("Chidi") if "In the end" in text]
