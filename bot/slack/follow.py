@@ -132,17 +132,21 @@ class Follower:
                 await self._carry_out(workspace, other)
 
     async def _call(self, workspace: str, one: Call) -> None:
-        """Make a call. Where Slack asks to wait nothing has happened, so it is made once more after that."""
+        """Make a call, and once more where Slack asks to wait, since nothing has happened then. Raises Trouble."""
         gate = self._gate if one.method == SAYS else None
-        if gate is not None:
-            await _rest(await gate.rests(workspace))
-        try:
-            await self._api.call(workspace, one.method, **one.args)
-        except TooMuch as wait:
-            if gate is not None:
-                await gate.hold_all(workspace, wait.after)
-            await _rest(wait.after + SKEW)
-            await self._api.call(workspace, one.method, **one.args)
+        wait = timedelta()
+        for again in (True, False):
+            await _rest(wait if gate is None else await gate.rests(workspace))
+            try:
+                await self._api.call(workspace, one.method, **one.args)
+            except TooMuch as much:
+                wait = much.after + SKEW
+                if gate is not None:
+                    await gate.hold_all(workspace, much.after)
+                if not again:
+                    raise
+            else:
+                return
 
 
 async def _rest(wanted: timedelta) -> None:

@@ -67,3 +67,15 @@ def test_an_answer_waits_where_slack_asks_to_wait(office: Office) -> None:
     chidi.writes("todo")
     office.surface.settle()
     assert office.slack.log.of("chat.postMessage")[-1].begun - began > 1
+
+
+def test_what_slack_says_to_an_answer_holds_everybody_each_time(office: Office) -> None:
+    """The answer is tried twice; the second refusal counts for the workers as the first does."""
+    chidi = office.client("Chidi")
+    office.slack.faults.waiting = [Fault("rate", "chat.postMessage", seconds=one) for one in (1, 40)]
+    chidi.writes("todo")
+    office.surface.settle()
+    assert [call.status for call in office.slack.log.of("chat.postMessage")] == [429, 429]
+    held = office.stage.read(lambda session: session.get_one(Pace, "hold:slack:T0HALDEN").held_until)
+    assert held is not None
+    assert held - office.stage.now > timedelta(seconds=40)
