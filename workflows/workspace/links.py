@@ -60,6 +60,7 @@ def meet(ctx: Context, row: Workspace, members: Sequence[Member]) -> None:
         _note_stranger(ctx, row, member, why if member.person else "")
     for identity, member in linked:
         identity.address, identity.locale = member.email, member.locale
+        identity.unreachable_since = None  # in use, as far as the chat knows: the next message tells
     take_zones(ctx, {identity: member.zone for identity, member in linked})
 
 

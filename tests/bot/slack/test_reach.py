@@ -6,10 +6,13 @@ from collections import Counter
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.person import Identity
 from tests.bot.slack.conftest import Chat
 from tests.support.slack.faults import Fault
+from workflows.workspace.links import Member, meet
+from workflows.workspace.standing import by_ref
 
 
 @pytest.mark.parametrize("error", ["user_disabled", "cannot_dm_bot", "is_archived"])
@@ -34,6 +37,27 @@ def test_who_is_deactivated_in_one_workspace_is_told_in_the_other(chat: Chat) ->
     rows = select(Identity.unreachable_since).where(Identity.platform == "slack").order_by(Identity.id)
     reached = chat.stage.read(lambda session: session.scalars(rows).all())
     assert [since is None for since in reached] == [False, True, True, True]
+
+
+def test_who_was_refused_once_is_written_to_again_after_the_night(chat: Chat) -> None:
+    """Every account is read at night, and one in use is tried again; while it is refused, a letter goes instead."""
+    halden, ana = next(iter(chat.slack.world.teams.values())), chat.users["Halden", "Ana"]
+
+    def night(session: Session) -> None:
+        row = by_ref(session, halden.id)
+        assert row is not None
+        meet(chat.stage.context(session), row, [Member(ana.id, ana.name, ana.email)])
+
+    ana.refuses = "is_inactive"
+    for title in ("First", "Second", "Third"):
+        chat.say("Ana", title)
+        chat.stage.works()
+        chat.stage.write(night)
+    assert (chat.titles("Ana"), chat.letters("Ana")) == ([], ["First", "Second", "Third"])
+    ana.refuses = ""
+    chat.say("Ana", "Fourth")
+    chat.stage.works()
+    assert (chat.titles("Ana"), len(chat.letters("Ana"))) == (["Fourth"], 3)
 
 
 def test_a_workspace_without_a_token_waits_and_the_others_go_on(chat: Chat) -> None:
