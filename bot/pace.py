@@ -24,6 +24,7 @@ from workflows.context import insert_or_ignore
 SKEW = timedelta(milliseconds=250)  # what the clocks of two workers may differ
 HORIZON = timedelta(seconds=5)  # how far ahead slots are given out: a claim must not run out while it waits
 KEPT = timedelta(minutes=10)  # how long a bucket is remembered that is full again
+LONGEST = timedelta(days=1)  # that a chat is taken at its word
 HOLD = "hold:"  # before a bucket's name: the row of its hold
 
 Holds = tuple[datetime | None, ...]
@@ -172,6 +173,11 @@ def held(session: Session, names: Sequence[str]) -> Holds:
     rows = select(Pace.bucket, Pace.held_until).where(Pace.bucket.in_([HOLD + name for name in names]))
     found = {name: until for name, until in session.execute(rows)}  # noqa: C416 - rows are no pairs to the type checker
     return tuple(found.get(HOLD + name) for name in names)
+
+
+def asked_to_wait(told: str) -> timedelta | None:
+    """Return how long a Retry-After asks to wait, a day at most; None where it is a date, or nothing."""
+    return min(timedelta(seconds=int(told[:6])), LONGEST) if told.isdecimal() else None  # six digits are over a day
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

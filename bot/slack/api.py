@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.compact import compact
+from bot.pace import asked_to_wait
 from bot.slack.refusals import THE_WORKSPACE
 from config.chats import is_loopback
 
@@ -120,7 +121,7 @@ class Caller:
             return await self._client.api_call(method, headers=headers, **_body(method, arguments))
         except SlackApiError as error:
             raise _trouble(error) from None  # its text repeats what was sent and what came back
-        except AttributeError:  # the library reads plain text with status 200 as if it were JSON
+        except (AttributeError, ValueError):  # plain text read as if it were JSON, or bytes that are no text
             raise Silent("unreadable") from None
         except OSErrors as error:
             raise _broken(error) from None
@@ -201,14 +202,10 @@ def _trouble(error: SlackApiError) -> Trouble:
     body = getattr(answer, "data", None)
     code = str(body.get("error", "")) if isinstance(body, dict) else ""
     if status == 429 or code in TOO_MUCH:
-        return TooMuch(_wait(answer.headers.get("Retry-After", "")))
+        after = asked_to_wait(answer.headers.get("Retry-After", ""))
+        return TooMuch(HELD if after is None else after)
     if status >= 500 or status == 408 or code in NOBODY_KNOWS:
         return Silent(code if code in NOBODY_KNOWS else f"http {status}")
     if not code:  # Slack always gives one: somebody in between turned it away
         return NotSent(f"http {status}") if status >= 400 else Silent("unreadable")
     return Refused(code if _CODE.fullmatch(code) else "unknown_error")
-
-
-def _wait(told: str) -> timedelta:
-    """Return how long a Retry-After asks to wait."""
-    return timedelta(seconds=int(told)) if told.isdecimal() and len(told) < 6 else HELD

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot.pace import asked_to_wait
+
 
 class Refused(Exception):
     """The other side said no; `code` is its word for why, `after` how long it wants to be left alone."""
@@ -50,6 +52,5 @@ async def code_of(response: aiohttp.ClientResponse) -> str:
 
 
 def after_of(response: aiohttp.ClientResponse) -> timedelta:
-    """Return Retry-After in seconds; a date there, or nothing, is no time."""
-    told = response.headers.get("Retry-After", "")
-    return timedelta(seconds=int(told)) if told.isdecimal() and len(told) < 6 else timedelta()
+    """Return how long Retry-After asks to wait; a date there, or nothing, is no time."""
+    return asked_to_wait(response.headers.get("Retry-After", "")) or timedelta()

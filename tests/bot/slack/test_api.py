@@ -96,6 +96,7 @@ def test_a_call_is_one_request(slack: Slack, known: Known) -> None:
         (Fault("status", status=413), NotSent, "http 413"),
         (Fault("status", status=200), Silent, "unreadable"),
         (Fault("page"), Silent, "unreadable"),
+        (Fault("garbled"), Silent, "unreadable"),
         (Fault("error", error="fatal_error"), Silent, "fatal_error"),
         (Fault("error", error="internal_error"), Silent, "internal_error"),
         (Fault("error", error="channel_not_found"), Refused, "channel_not_found"),
@@ -115,11 +116,16 @@ def test_what_went_wrong_is_told_by_kind(
     assert known.gone == []
 
 
-def test_how_long_to_wait_is_told(slack: Slack, known: Known) -> None:
-    slack.faults.add(Fault("rate", seconds=7))
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [(0, timedelta()), (7, timedelta(seconds=7)), (86_401, timedelta(days=1)), (10**9, timedelta(days=1))],
+)
+def test_how_long_to_wait_is_told(slack: Slack, known: Known, told: int, held: timedelta) -> None:
+    """A day at most: whoever says more than that means something else."""
+    slack.faults.add(Fault("rate", seconds=told))
     with pytest.raises(TooMuch) as raised:
         post(slack, known)
-    assert raised.value.after == timedelta(seconds=7)
+    assert raised.value.after == held
 
 
 def test_nothing_was_sent_where_nobody_listens(known: Known) -> None:

@@ -68,6 +68,9 @@ class Desk:
             case "page":
                 call.status, call.error = 200, "page"
                 return web.Response(text="<html>Slack is down for maintenance</html>", content_type="text/html")
+            case "garbled":
+                call.status, call.error = 200, "garbled"
+                return web.Response(body=b'{"ok": "\xff"}', content_type="application/json")
             case "rate":
                 call.status, call.error, call.bucket = 429, "ratelimited", "workspace"
                 call.retry_after = int(fault.seconds)

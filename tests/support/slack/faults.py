@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["drop before", "drop after", "slow before", "slow after", "status", "error", "rate", "page"]
+Kind = Literal["drop before", "drop after", "slow before", "slow after", "status", "error", "rate", "page", "garbled"]
 
 
 @dataclass
@@ -14,7 +14,8 @@ class Fault:
     """What happens to the next `times` calls of `method` ("*": any), or to a `share` of them.
 
     `before` and `after` mean before and after the call had its effect. "status" answers `status` without an effect,
-    "error" answers `error`, "rate" a 429 with `seconds` as Retry-After, "page" an HTML page with status 200.
+    "error" answers `error`, "rate" a 429 with `seconds` as Retry-After, "page" an HTML page with status 200,
+    "garbled" what should be JSON and is not even text.
     """
 
     kind: Kind
