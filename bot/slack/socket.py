@@ -38,6 +38,7 @@ LEASE = "slack-socket"
 EVERY = 5  # seconds between two renewals
 LASTS = timedelta(seconds=20)  # after the last renewal another worker takes over
 CONNECT_SECONDS = 8
+DEAF = timedelta(seconds=30)  # the library connects anew in a few seconds, or with a spent address for ever
 REST = timedelta(minutes=1)  # after a connection that failed: apps.connections.open takes one call a minute (Tier 1)
 TYPES = ("events_api", "interactive", "slash_commands")
 _BROKEN = (SlackApiError, SlackClientError, aiohttp.ClientError, OSError, TimeoutError)
@@ -70,14 +71,15 @@ class Socket:
         self._clock = clock
         self._me = secrets.token_hex(8)
         self._client: AsyncBaseSocketModeClient | None = None
+        self._well_at: datetime | None = None
         self._next_at: datetime | None = None
 
     async def keep_up(self) -> int:
         """Renew the right to the connection, or try to get it; connect or let go accordingly. Run every few seconds."""
         mine = await self._database.write(lambda session: take(session, LEASE, self._me, self._clock(), LASTS))
-        if not mine:
+        if not mine or await self._deaf():
             await self._let_go()
-        elif self._client is None and (self._next_at is None or self._clock() >= self._next_at):
+        if mine and self._client is None and (self._next_at is None or self._clock() >= self._next_at):
             await self._connect()
         return 0
 
@@ -103,8 +105,18 @@ class Socket:
             self._next_at = self._clock() + REST
             await client.close()  # type: ignore[no-untyped-call]
             return
-        self._client = client
+        self._client, self._well_at = client, self._clock()
         log.info("connected to Slack's socket")
+
+    async def _deaf(self) -> bool:
+        """Return whether the connection has been gone for so long that the library will not get it back."""
+        now = self._clock()
+        if self._client is None or await self._client.is_connected():
+            self._well_at = now
+        if self._well_at is None or now - self._well_at < DEAF:
+            return False
+        log.warning("Slack's socket lost")
+        return True
 
     async def _let_go(self) -> None:
         client, self._client = self._client, None

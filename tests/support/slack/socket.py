@@ -26,6 +26,9 @@ async def link(request: web.Request, slack: Any) -> web.StreamResponse:
     if ticket not in slack.tickets:
         raise web.HTTPForbidden
     slack.tickets.discard(ticket)
+    if slack.faults.pick("link"):
+        slack.happened()
+        raise web.HTTPServiceUnavailable  # and the ticket is spent all the same
     socket = web.WebSocketResponse(heartbeat=10)
     await socket.prepare(request)
     slack.courier.sockets.append(socket)

@@ -10,6 +10,7 @@ from bot.app import make_worker
 from bot.worker import Errand, Worker
 from tests.support.company import found
 from tests.support.slack.client import Client
+from tests.support.slack.faults import Fault
 from tests.support.slack.server import Slack
 from tests.support.slack.world import Team
 from tests.support.stage import KEYS, Stage, on_stage
@@ -34,6 +35,15 @@ class Wired:
     def another(self) -> Worker:
         """Return a second worker over the same database."""
         return make_worker(self.stage.database, self.stage.settings, KEYS, self.stage.clock)
+
+    def hangs_up(self) -> None:
+        """Let Slack end every connection, as it does every few hours."""
+
+        async def close() -> None:
+            for socket in list(self.slack.courier.sockets):
+                await socket.close()
+
+        self.slack.run(close())
 
     def stand(self, number: int) -> bool:
         """Return whether so many connections stand, as soon as they do."""
@@ -89,5 +99,19 @@ def test_a_refused_app_token_is_no_end(wired: Wired) -> None:
     assert wired.stand(0)
     token.error = ""
     wired.stage.later(minutes=1)
+    wired.errand(wired.stage.worker, "Slack socket")
+    assert wired.stand(1)
+
+
+def test_a_spent_address_is_no_end(wired: Wired) -> None:
+    """Slack hangs up, and is not well just when the library connects anew: that address never works again."""
+    wired.stage.works()
+    assert wired.stand(1)
+    wired.slack.faults.add(Fault("status", "link"))
+    wired.hangs_up()
+    assert wired.slack.wait(lambda: not wired.slack.faults.waiting)
+    wired.errand(wired.stage.worker, "Slack socket")
+    assert wired.stand(0), "the library is given time"
+    wired.stage.later(seconds=31)
     wired.errand(wired.stage.worker, "Slack socket")
     assert wired.stand(1)
