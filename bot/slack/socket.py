@@ -71,15 +71,20 @@ class Socket:
         self._clock = clock
         self._me = secrets.token_hex(8)
         self._client: AsyncBaseSocketModeClient | None = None
-        self._well_at: datetime | None = None
+        self._well_at = clock()
         self._next_at: datetime | None = None
 
     async def keep_up(self) -> int:
-        """Renew the right to the connection, or try to get it; connect or let go accordingly. Run every few seconds."""
+        """Renew the right to the connection, or try to get it; connect or let go accordingly. Run every few seconds.
+
+        Whoever could not connect leaves the right to others for a while: perhaps they can.
+        """
+        if self._next_at is not None and self._clock() < self._next_at:
+            return 0
         mine = await self._database.write(lambda session: take(session, LEASE, self._me, self._clock(), LASTS))
         if not mine or await self._deaf():
             await self._let_go()
-        if mine and self._client is None and (self._next_at is None or self._clock() >= self._next_at):
+        if mine and self._client is None:
             await self._connect()
         return 0
 
@@ -87,6 +92,9 @@ class Socket:
         """Let go of the connection and of the right to it, so that another worker need not wait."""
         await self._let_go()
         await self._listening.close()
+        await self._give_back()
+
+    async def _give_back(self) -> None:
         await self._database.write(lambda session: give_back(session, LEASE, self._me))
 
     async def _connect(self) -> None:
@@ -104,6 +112,7 @@ class Socket:
             log.warning("Slack's socket not connected", cause=type(error).__name__)
             self._next_at = self._clock() + REST
             await client.close()  # type: ignore[no-untyped-call]
+            await self._give_back()
             return
         self._client, self._well_at = client, self._clock()
         log.info("connected to Slack's socket")
@@ -113,7 +122,7 @@ class Socket:
         now = self._clock()
         if self._client is None or await self._client.is_connected():
             self._well_at = now
-        if self._well_at is None or now - self._well_at < DEAF:
+        if now - self._well_at < DEAF:
             return False
         log.warning("Slack's socket lost")
         return True

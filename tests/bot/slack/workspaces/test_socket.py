@@ -32,9 +32,10 @@ class Wired:
 
                 self.stage.loop.run(run())
 
-    def another(self) -> Worker:
+    def another(self, **more: str) -> Worker:
         """Return a second worker over the same database."""
-        return make_worker(self.stage.database, self.stage.settings, KEYS, self.stage.clock)
+        settings = self.stage.settings.model_copy(update=more)
+        return make_worker(self.stage.database, settings, KEYS, self.stage.clock)
 
     def hangs_up(self) -> None:
         """Let Slack end every connection, as it does every few hours."""
@@ -115,3 +116,15 @@ def test_a_spent_address_is_no_end(wired: Wired) -> None:
     wired.stage.later(seconds=31)
     wired.errand(wired.stage.worker, "Slack socket")
     assert wired.stand(1)
+
+
+def test_who_cannot_connect_leaves_it_to_another(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One host has no way out to Slack; the other has."""
+    monkeypatch.setattr("bot.slack.socket.CONNECT_SECONDS", 0.5)
+    cut_off = wired.another(slack_api_url="http://127.0.0.1:9/api/")
+    for _ in range(2):
+        wired.errand(cut_off, "Slack socket")
+    assert wired.stand(0)
+    wired.errand(wired.stage.worker, "Slack socket")
+    assert wired.stand(1)
+    wired.stage.loop.run(cut_off.close())
