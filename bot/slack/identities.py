@@ -116,6 +116,9 @@ class Identities:
         bot = await self._database.read(lambda session: self._bot_user(ref, session))
         if not users or (bot and bot not in users):
             raise Incomplete("we are not in the list ourselves")
+        people = [one for one in users.values() if one.person]
+        if people and not any(one.email for one in people):
+            raise Incomplete("no addresses")  # the app may not see them any more
         for some in _batches(list(users.values())):
             await self._database.write(partial(self._meet, ref, some))
         await self._complete(ref, frozenset(id_ for id_, one in users.items() if one.person), begun)

@@ -7,7 +7,7 @@ says so. An account whose address changes or that is deactivated is unlinked, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
@@ -45,8 +45,13 @@ class Member:
 
 
 def meet(ctx: Context, row: Workspace, members: Sequence[Member]) -> None:
-    """Link, unlink and describe accounts of a workspace as their profiles stand now; at most `BATCH` at once."""
+    """Link, unlink and describe accounts of a workspace as their profiles stand now; at most `BATCH` at once.
+
+    Where a profile comes without an address, the account keeps the one it is linked by: every account has one, and
+    whether we are shown it is another matter.
+    """
     known = _known(ctx.session, row, [one.platform_id for one in members])
+    members = [_with_address(one, known.get(one.platform_id)) for one in members]
     owners = _owners(ctx.session, [one.email for one in members if one.email])
     linked: list[tuple[Identity, Member]] = []
     for member in members:
@@ -62,6 +67,10 @@ def meet(ctx: Context, row: Workspace, members: Sequence[Member]) -> None:
         identity.address, identity.locale = member.email, member.locale
         identity.unreachable_since = None  # in use, as far as the chat knows: the next message tells
     take_zones(ctx, {identity: member.zone for identity, member in linked})
+
+
+def _with_address(member: Member, identity: Identity | None) -> Member:
+    return replace(member, email=identity.address) if identity and not member.email else member
 
 
 def _known(session: Session, row: Workspace, ids: Sequence[str]) -> dict[str, Identity]:
