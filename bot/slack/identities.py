@@ -188,8 +188,9 @@ def _batches(every: Sequence[T]) -> Iterator[Sequence[T]]:
 def member_of(user: Mapping[str, Any], ours: frozenset[str] | set[str]) -> Member:
     """Return an account from Slack's description of it; `ours` are the ids of our workspaces or organisation."""
     profile = user.get("profile") or {}
-    enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
-    foreign = user.get("is_stranger") or not ({user.get("team_id"), profile.get("team"), enterprise} & ours)
+    group = user.get("enterprise_user") or {}  # whose members may have another of its workspaces as their own
+    theirs = {user.get("team_id"), profile.get("team"), group.get("enterprise_id"), *(group.get("teams") or ())}
+    foreign = user.get("is_stranger") or not theirs & ours
     nobody = user.get("is_bot") or user.get("deleted") or foreign or user.get("id") == "USLACKBOT"
     return Member(
         platform_id=str(user.get("id") or ""),

@@ -16,7 +16,7 @@ def basic(world: World, user: User) -> dict[str, Any]:
     company = {"id": team.enterprise_id, "name": team.name} if team.enterprise_id else None
     handle = user.name.lower().replace(" ", ".")
     return {
-        "user": {"id": user.id, "username": handle, "name": handle, "team_id": user.team_id},
+        "user": {"id": user.id, "username": handle, "name": handle, "team_id": user.home or user.team_id},
         "api_app_id": APP_ID,
         "token": VERIFICATION,
         "team": {"id": team.id, "domain": team.domain},

@@ -15,12 +15,13 @@ PAGE = 200  # people or messages; a caller who asks for none gets as many
 
 def described(world: World, user: User, scopes: tuple[str, ...] = SCOPES, *, locale: bool = False) -> dict[str, Any]:
     """Return somebody as Slack describes them to an app with these scopes."""
-    profile: dict[str, Any] = {"real_name": user.name, "display_name": user.name.split()[0], "team": user.team_id}
+    home = user.home or user.team_id
+    profile: dict[str, Any] = {"real_name": user.name, "display_name": user.name.split()[0], "team": home}
     if "users:read.email" in scopes and user.email:
         profile["email"] = user.email
     body: dict[str, Any] = {
         "id": user.id,
-        "team_id": user.team_id,
+        "team_id": home,
         "name": user.name.lower().replace(" ", "."),
         "deleted": user.deleted,
         "profile": profile,
@@ -35,7 +36,8 @@ def described(world: World, user: User, scopes: tuple[str, ...] = SCOPES, *, loc
     if user.is_stranger:
         body["is_stranger"] = True
     elif company := world.teams[user.team_id].enterprise_id:
-        body["enterprise_user"] = {"id": user.id, "enterprise_id": company, "teams": [user.team_id]}
+        teams = sorted({user.team_id, *(team for team in [home] if team in world.teams)})
+        body["enterprise_user"] = {"id": user.id, "enterprise_id": company, "teams": teams}
     if locale:
         body["locale"] = user.locale
     return body

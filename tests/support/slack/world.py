@@ -43,6 +43,8 @@ class User:
     is_ultra_restricted: bool = False  # a guest of one channel
     is_stranger: bool = False  # from another company, by Slack Connect
     refuses: str = ""
+    home: str = ""  # the organisation or its other workspace that Slack names instead of this one
+    former: tuple[str, ...] = ()  # workspaces of the organisation that they were taken out of
 
 
 @dataclass

@@ -49,12 +49,15 @@ class House:
 
 
 @contextmanager
-def opened(database_url: str, *, organisation: str = "") -> Iterator[House]:
-    """Halden Instruments, in Slack since a minute ago: one workspace, or all of an Enterprise Grid organisation."""
+def opened(database_url: str, *, organisation: str = "", whole: bool = True) -> Iterator[House]:
+    """Halden Instruments, in Slack since a minute ago: one workspace, or all of an Enterprise Grid organisation.
+
+    Without `whole` the app is in one workspace of the organisation only.
+    """
     with Slack().running() as slack:
         team = slack.world.team("Halden", enterprise_id=organisation)
         token = slack.world.token(team)
-        token.whole_company = bool(organisation)
+        token.whole_company = bool(organisation) and whole
         settings = {
             "slack_bot_token": token.value,
             "slack_signing_secret": slack.signing_secret,

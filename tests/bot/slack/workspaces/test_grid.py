@@ -77,3 +77,17 @@ def test_another_organisations_people_are_nobody(group: House) -> None:
     thief = Client(group.slack, group.slack.world.user(other, name="Keisha", email="keisha@halden.example"))
     assert b"not connected" in thief.commands("todo").body
     assert linked(group) == {(GROUP, user.id) for user in group.users.values()}
+
+
+def test_colleagues_of_a_workspace_may_be_at_home_in_another(database_url: str) -> None:
+    """The app is in one workspace of the organisation; Slack names another one, or the organisation, in profiles."""
+    with opened(database_url, organisation=GROUP, whole=False) as house:
+        lab = house.slack.world.team("Lab", enterprise_id=GROUP)
+        keisha = house.slack.world.user(house.team, name="Keisha Robinson", email="keisha@halden.example", home=lab.id)
+        callum = house.slack.world.user(house.team, name="Callum Whitford", email="callum@halden.example", home=GROUP)
+        house.slack.world.user(lab, name="Farah Haddad", email="farah@halden.example")
+        house.stage.later(days=1)
+        house.stage.works()
+        team = house.team.id
+        assert linked(house) == {(team, user.id) for user in (*house.users.values(), keisha, callum)}
+        assert b"Nothing is waiting for you" in Client(house.slack, keisha).commands("todo").body
