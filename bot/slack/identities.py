@@ -112,7 +112,9 @@ class Identities:
         for team in teams or [{}]:
             more = {"team_id": str(team["id"])} if team else {}
             async for user in self._pages(token, "users.list", "members", include_locale="true", **more):
-                users[str(user.get("id"))] = member_of(user, ours)
+                one = member_of(user, ours)
+                if one.person or one.platform_id not in users:  # gone from one workspace, and in another
+                    users[one.platform_id] = one
         bot = await self._database.read(lambda session: self._bot_user(ref, session))
         if not users or (bot and bot not in users):
             raise Incomplete("we are not in the list ourselves")

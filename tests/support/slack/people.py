@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,7 +55,8 @@ def _offset(world: World, user: User) -> int:
 def list_(asked: Asked) -> dict[str, Any]:
     """Everybody, a page at a time."""
     team_id = _listed(asked)
-    here = [one for one in asked.world.users.values() if one.team_id == team_id or one.is_stranger]
+    everybody = asked.world.users.values()
+    here = [_seen_from(team_id, one) for one in everybody if team_id in (one.team_id, *one.former) or one.is_stranger]
     start = _cursor(asked.args.get("cursor", ""))
     end = start + min(asked.args.get("limit", PAGE) or PAGE, 1000)
     locale = asked.args.get("include_locale", False)
@@ -64,6 +66,11 @@ def list_(asked: Asked) -> dict[str, Any]:
         "cache_ts": 1,
         "response_metadata": {"next_cursor": following},
     }
+
+
+def _seen_from(team_id: str, user: User) -> User:
+    """Return somebody as a workspace lists them: whoever was taken out of it stays in its list, deleted."""
+    return replace(user, deleted=True) if team_id in user.former else user
 
 
 def _listed(asked: Asked) -> str:

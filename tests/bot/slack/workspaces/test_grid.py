@@ -49,6 +49,16 @@ def test_everybody_is_read_and_written_to_wherever_they_are(group: House) -> Non
     assert ["The report is ready" in one.text for one in keisha.direct.messages] == [True]
 
 
+def test_who_is_taken_out_of_one_workspace_is_still_in_the_others(group: House) -> None:
+    before = linked(group)
+    lab = group.slack.world.team("Lab", enterprise_id=GROUP)
+    group.users["Chidi"].former = (lab.id,)
+    group.stage.later(days=1)
+    group.stage.works()
+    assert linked(group) == before
+    assert not group.stage.records("identity.unlinked")
+
+
 def test_whoever_speaks_first_has_forms_and_a_home_in_their_own_workspace(group: House) -> None:
     keisha = in_the_lab(group)
     assert b"Nothing is waiting for you" in keisha.commands("todo").body
