@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import func, select
@@ -30,8 +31,8 @@ PROFILES = ("team_join", "user_change")
 class Workspaces(Protocol):
     """Knows which workspaces we are in; see bot/slack/workspaces.py."""
 
-    async def said_goodbye(self, ref: str, event: Mapping[str, Any]) -> None:
-        """Take the event `app_uninstalled` or `tokens_revoked` of a workspace."""
+    async def said_goodbye(self, ref: str, event: Mapping[str, Any], at: datetime) -> None:
+        """Take the event `app_uninstalled` or `tokens_revoked` of a workspace, as of a time."""
         ...
 
 
@@ -81,7 +82,7 @@ class Aside:
         if came.name in PROFILES and isinstance(profile := came.body.get("user"), dict):
             await self._desk.directory.changed(known.workspace, profile)
         elif came.name in GOODBYES:
-            await self._workspaces.said_goodbye(known.workspace, came.body)
+            await self._workspaces.said_goodbye(known.workspace, came.body, came.at)
         elif came.name == "app_home_opened" and came.body.get("tab") == "home":
             return Answer(None, (Then(lambda: self._desk.home(came, known)),), known.workspace)
         return Answer()

@@ -244,7 +244,7 @@ def _event(payload: Payload, origin: Origin) -> Came:
     came = Came(
         "event",
         origin,
-        moment(text(event, "event_ts"), origin.at),
+        moment(text(event, "event_ts") or str(payload.get("event_time")), origin.at),  # news about us has only this
         text(payload, "event_id") or origin.key,
         text(payload, "team_id"),
         _organisation(payload),

@@ -74,10 +74,10 @@ class Tokens:
             raise NoToken("not_authed")
         return token
 
-    async def lost(self, ref: str, cause: str, token: str = "") -> bool:
+    async def lost(self, ref: str, cause: str, token: str = "", at: datetime | None = None) -> bool:
         """Pause a workspace whose token works no more; with `token`, only if that is still the one in force.
 
-        Returns whether it was paused by this.
+        With `at`, when Slack said so, only if it was not connected again since. Returns whether it was paused by this.
         """
         try:
             if token and self._opened(await self._row(ref)) != token:
@@ -87,7 +87,7 @@ class Tokens:
 
         def work(session: Session) -> bool:
             row = by_ref(session, ref)
-            return row is not None and pause(Context(session, self.settings, self._clock()), row, cause)
+            return row is not None and pause(Context(session, self.settings, self._clock()), row, cause, at)
 
         try:
             paused = await self._database.write(work)

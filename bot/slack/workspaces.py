@@ -95,12 +95,12 @@ class Workspaces:
 
         return await self._database.read(work)
 
-    async def said_goodbye(self, ref: str, event: Mapping[str, Any]) -> None:
-        """Take the event `app_uninstalled` or `tokens_revoked` of a workspace."""
+    async def said_goodbye(self, ref: str, event: Mapping[str, Any], at: datetime) -> None:
+        """Take the event `app_uninstalled` or `tokens_revoked` of a workspace, as of a time."""
         if event.get("type") == "app_uninstalled":
-            await self._tokens.lost(ref, "uninstalled")
+            await self._tokens.lost(ref, "uninstalled", at=at)
         elif (event.get("tokens") or {}).get("bot"):  # a person's token is none of ours
-            await self._tokens.lost(ref, "tokens_revoked")
+            await self._tokens.lost(ref, "tokens_revoked", at=at)
 
 
 def seen_in(said: Mapping[str, Any]) -> Seen:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from models import message as m
 from models.chat import Outage, Stranger, Workspace
+from models.record import Transition
 from workflows.context import Context
 from workflows.workspace.base import MOVES, cause_of, keepers, named, subject_of
 
@@ -133,9 +134,12 @@ def _question(row: Workspace) -> m.Message:
     )
 
 
-def pause(ctx: Context, row: Workspace, cause: str) -> bool:
-    """Stop sending to a workspace that takes nothing from us; its keepers hear it another way. Once is enough."""
-    if row.state != "connected":
+def pause(ctx: Context, row: Workspace, cause: str, at: datetime | None = None) -> bool:
+    """Stop sending to a workspace that takes nothing from us; its keepers hear it another way. Once is enough.
+
+    What was the case `at` a time before it was last connected is over, however late or often we hear of it.
+    """
+    if row.state != "connected" or (at is not None and _connected_since(ctx, row, at)):
         return False
     facts = {"cause": cause}
     proof = ctx.record("workspace.paused", subject_of(row), outcome="paused", facts=facts, private=named(row))
@@ -155,6 +159,12 @@ def pause(ctx: Context, row: Workspace, cause: str) -> bool:
     )
     _tell(ctx, row, "paused", told, proof)
     return True
+
+
+def _connected_since(ctx: Context, row: Workspace, at: datetime) -> bool:
+    mine = (Transition.noun == Workspace.__tablename__, Transition.thing_id == row.id)
+    later = exists().where(*mine, Transition.to_state == "connected", Transition.at > at)
+    return bool(ctx.session.scalar(select(later)))
 
 
 def resume(ctx: Context, row: Workspace) -> None:

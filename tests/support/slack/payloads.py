@@ -129,14 +129,16 @@ def shortcut(world: World, user: User, callback_id: str, where: Conversation, me
 
 
 def event(world: World, team: Team, inner: dict[str, Any]) -> dict[str, Any]:
-    """Return an event in its envelope."""
+    """Return an event in its envelope; what becomes of the app itself has no time of its own."""
+    bare = inner["type"] in ("app_uninstalled", "tokens_revoked")
+    stamp = {} if bare else {"event_ts": inner.get("ts") or world.stamp()}
     return {
         "token": VERIFICATION,
         "team_id": team.id,
         "context_team_id": team.id,
         "context_enterprise_id": team.enterprise_id or None,
         "api_app_id": APP_ID,
-        "event": {**inner, "event_ts": inner.get("ts") or world.stamp()},
+        "event": {**inner, **stamp},
         "type": "event_callback",
         "event_id": world.fresh("Ev"),
         "event_time": int(world.clock().timestamp()),

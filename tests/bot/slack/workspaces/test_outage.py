@@ -73,3 +73,21 @@ def test_what_the_token_is_not_to_blame_for_pauses_nothing(house: House, error: 
     assert house.stage.records("workspace.paused") == []
     assert [house.letters(name) for name in house.users] == [0, 0, 0, 0]
     assert [text for text in house.read_by("Chidi") if "In the end" in text]
+
+
+def test_a_goodbye_that_comes_again_is_overtaken(house: House) -> None:
+    """Slack sends the same event once more after the app was installed again."""
+    first = house.slack.run(house.slack.tell(house.team, {"type": "app_uninstalled"}))
+    house.stage.later(minutes=2)
+    house.stage.works()
+    assert [house.letters(name) for name in ("Ana", "Tomasz")] == [1, 1]
+    assert len(house.stage.records("workspace.resumed")) == 1
+    again = house.slack.run(house.slack.courier.post(first.request, first.headers))
+    house.stage.works()
+    assert again.ok
+    assert len(house.stage.records("workspace.paused")) == 1
+    assert [house.letters(name) for name in ("Ana", "Tomasz")] == [1, 1]
+
+    house.stage.later(seconds=5)
+    assert house.slack.run(house.slack.tell(house.team, {"type": "app_uninstalled"})).ok
+    assert len(house.stage.records("workspace.paused")) == 2, "another one is another one"

@@ -111,9 +111,9 @@ def test_goodbye_pauses_unless_it_is_only_a_persons(stage: Stage, wire: Wire) ->
     connect(stage, Kept(Keys(KEYS).close("xoxb-1")))
     tokens = tokens_of(stage, wire)
     workspaces = Workspaces(stage.database, tokens.settings, tokens, stage.clock)
-    stage.loop.run(workspaces.said_goodbye("T1", {"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}))
+    stage.loop.run(workspaces.said_goodbye("T1", {"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}}, stage.now))
     assert kept(stage).state == "connected"
-    stage.loop.run(workspaces.said_goodbye("T1", {"type": "app_uninstalled"}))
+    stage.loop.run(workspaces.said_goodbye("T1", {"type": "app_uninstalled"}, stage.now))
     assert (kept(stage).state, kept(stage).problem) == ("paused", "uninstalled")
 
 
