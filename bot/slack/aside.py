@@ -80,7 +80,7 @@ class Aside:
     async def event(self, came: Came, known: Known) -> Answer:
         """Take news: about an account, about our being here, or that somebody opened their home."""
         if came.name in PROFILES and isinstance(profile := came.body.get("user"), dict):
-            await self._desk.directory.changed(known.workspace, profile)
+            await self._desk.directory.changed(known.workspace, profile, came.at)
         elif came.name in GOODBYES:
             await self._workspaces.said_goodbye(known.workspace, came.body, came.at)
         elif came.name == "app_home_opened" and came.body.get("tab") == "home":

@@ -41,8 +41,8 @@ class Directory(Protocol):
         """Ask Slack who an unknown user is, once in a while; return whether anything was learned."""
         ...
 
-    async def changed(self, ref: str, user: Mapping[str, Any]) -> None:
-        """Take a profile as it stands now."""
+    async def changed(self, ref: str, user: Mapping[str, Any], at: datetime) -> None:
+        """Take a profile as it stood at a time."""
         ...
 
 

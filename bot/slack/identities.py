@@ -1,6 +1,7 @@
 """Who is in Slack: everybody once a night, somebody when Slack says that they changed, one when they first come.
 
 Nothing is changed by half a reading: the pages of a list are all there, or the night counts as missed and is made up.
+Nor by what was the case before something that we know already: news comes twice, late and while a list is read.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database
 from bot.lease import give_back, take
+from bot.payload import SKEW
 from bot.slack.api import Refused, TooMuch, Trouble
 from bot.slack.asking import ask
 from bot.slack.tokens import Tokens
+from handlers.seen import newer
 from models.chat import Workspace
 from workflows.context import Context
 from workflows.workspace import roll
@@ -75,13 +78,13 @@ class Identities:
             cause = unknown.code if isinstance(unknown, Trouble) else "no user"
             log.info("unknown user not asked about", cause=cause)
             return False
-        await self._database.write(partial(self._meet, ref, [member_of(said, {ref})]))
+        await self._database.write(partial(self._meet, ref, [member_of(said, {ref})], None))
         return True
 
-    async def changed(self, ref: str, user: Mapping[str, Any]) -> None:
-        """Take a profile as it stands now: of `users.info`, of the events `team_join` and `user_change`."""
+    async def changed(self, ref: str, user: Mapping[str, Any], at: datetime) -> None:
+        """Take a profile as it stood at a time: of the events `team_join` and `user_change`."""
         self._nobody.pop((ref, str(user.get("id"))), None)
-        await self._database.write(partial(self._meet, ref, [member_of(user, {ref})]))
+        await self._database.write(partial(self._meet, ref, [member_of(user, {ref})], at))
 
     async def read_due(self) -> int:
         """Read everybody in each workspace whose night has come; return how many workspaces that was. For workers."""
@@ -122,7 +125,9 @@ class Identities:
         if people and not any(one.email for one in people):
             raise Incomplete("no addresses")  # the app may not see them any more
         for some in _batches(list(users.values())):
-            await self._database.write(partial(self._meet, ref, some))
+            await self._database.write(
+                partial(self._meet, ref, some, begun - SKEW)
+            )  # by Slack's clock surely not later
         await self._complete(ref, frozenset(id_ for id_, one in users.items() if one.person), begun)
 
     async def _pages(self, token: str, method: str, key: str, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
@@ -168,10 +173,12 @@ class Identities:
             await self._database.write(partial(let_go, ids))
         await self._database.write(done)
 
-    def _meet(self, ref: str, members: Sequence[Member], session: Session) -> None:
+    def _meet(self, ref: str, members: Sequence[Member], at: datetime | None, session: Session) -> None:
+        """Take accounts as they stand, or as they stood `at` a time: then only those of which nothing later is known."""
         row: Workspace | None = by_ref(session, ref)
         if row is not None and row.state in TAKEN_FROM:
-            meet(self._context(session), row, members)
+            told = [one for one in members if at is None or newer(session, at, "slack account", ref, one.platform_id)]
+            meet(self._context(session), row, told)
 
     def _bot_user(self, ref: str, session: Session) -> str:
         row = by_ref(session, ref)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from models.chat import Stranger
 from models.person import Identity, Person
 from tests.bot.slack.workspaces.conftest import Chat
-from tests.support.slack.world import User
+from tests.support.slack.people import described
+from tests.support.slack.world import SCOPES, User
 from tests.support.stage import Stage
 
 
@@ -33,3 +34,14 @@ def strangers(stage: Stage) -> dict[str, str]:
 def read(chat: Chat) -> int:
     """Let the worker look whether somebody has to be read."""
     return chat.stage.loop.run(chat.identities().read_due())
+
+
+def tells(chat: Chat, user: User, *, scopes: tuple[str, ...] = SCOPES) -> None:
+    """Let Slack tell how somebody's profile stands now."""
+    chat.stage.loop.run(news(chat, user, scopes))
+
+
+async def news(chat: Chat, user: User, scopes: tuple[str, ...] = SCOPES) -> None:
+    """Take from Slack how somebody's profile stands a moment later."""
+    chat.stage.later(seconds=1)
+    await chat.identities().changed(chat.team.id, described(chat.slack.world, user, scopes), chat.stage.now)

@@ -12,9 +12,8 @@ from models.message import Message
 from models.outbox import Delivery
 from models.person import EmailAlias, Identity, Person
 from tests.bot.slack.workspaces.conftest import Chat
-from tests.bot.slack.workspaces.people import joins, linked, read, strangers
+from tests.bot.slack.workspaces.people import joins, linked, read, strangers, tells
 from tests.support.slack.faults import Fault
-from tests.support.slack.people import described
 
 
 def test_a_night_links_by_address_and_nothing_else(chat: Chat) -> None:
@@ -96,27 +95,27 @@ def test_slack_may_ask_to_wait(chat: Chat) -> None:
 
 
 def test_a_changed_address_unlinks_and_is_never_another_person_silently(chat: Chat) -> None:
-    stage, identities = chat.stage, chat.identities()
+    stage = chat.stage
     user = joins(chat, "Ana Duarte")
     read(chat)
     user.email = "somebody@elsewhere.example"
-    stage.loop.run(identities.changed(chat.team.id, described(chat.slack.world, user)))
+    tells(chat, user)
     assert linked(stage) == {}
     assert strangers(stage) == {"Ana Duarte": "not on the roster"}
     user.email = "ana@halden.example"
-    stage.loop.run(identities.changed(chat.team.id, described(chat.slack.world, user)))
+    tells(chat, user)
     assert linked(stage) == {user.id: "Ana Duarte"}
     assert strangers(stage) == {}
 
     stage.later(minutes=1)
     user.email = "bruno@halden.example"
-    stage.loop.run(identities.changed(chat.team.id, described(chat.slack.world, user)))
+    tells(chat, user)
     assert linked(stage) == {user.id: "Bruno Keller"}
     why = [record["facts"]["why"] for record in stage.records("identity.unlinked")]
     assert why == ["not on the roster", "somebody else"]
     user.deleted = True
     stage.later(minutes=1)
-    stage.loop.run(identities.changed(chat.team.id, described(chat.slack.world, user)))
+    tells(chat, user)
     assert linked(stage) == {}
     assert stage.records("identity.unlinked")[-1]["facts"]["why"] == "deactivated"
 
@@ -127,7 +126,7 @@ def test_status_changes_write_nothing(chat: Chat) -> None:
     read(chat)
     before = len(chat.stage.records())
     for _ in range(3):
-        chat.stage.loop.run(chat.identities().changed(chat.team.id, described(chat.slack.world, user)))
+        tells(chat, user)
     assert len(chat.stage.records()) == before
 
 
@@ -146,7 +145,7 @@ def test_the_zone_of_a_profile_fills_what_the_roster_left_open(chat: Chat) -> No
     assert "Lagos" not in str(stage.records("person.zone"))
     user.zone = keisha.zone = "Europe/Oslo"
     for one in (user, keisha):
-        stage.loop.run(chat.identities().changed(chat.team.id, described(chat.slack.world, one)))
+        tells(chat, one)
     assert stage.person("Chidi").row.zone == "Europe/Oslo"
     assert stage.person("Keisha").row.zone == "America/New_York"
     locale = stage.read(lambda session: session.scalars(select(Identity.locale).order_by(Identity.id)).all())
@@ -221,7 +220,7 @@ def test_what_waited_goes_by_mail_when_the_account_is_gone(chat: Chat) -> None:
 
     stage.write(say)
     user.deleted = True
-    stage.loop.run(chat.identities().changed(chat.team.id, described(chat.slack.world, user)))
+    tells(chat, user)
     copies = stage.read(lambda session: session.execute(select(Delivery.channel, Delivery.state)).all())
     assert set(map(tuple, copies)) == {("slack", "dropped"), ("web", "queued")}
     assert [one["facts"]["problem"] for one in stage.records("message.dropped")] == ["no longer linked"]

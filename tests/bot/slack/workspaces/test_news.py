@@ -45,6 +45,21 @@ def test_somebody_joins_changes_and_is_deactivated(house: House) -> None:
     assert house.stage.records("identity.unlinked")[-1]["facts"]["why"] == "deactivated"
 
 
+def test_old_news_changes_nothing(house: House) -> None:
+    """Chidi is deactivated by mistake and back a minute later; then Slack sends the first event once more."""
+    before, chidi = linked(house), house.users["Chidi"]
+    chidi.deleted = True
+    first = house.slack.run(house.slack.changes(chidi))
+    assert linked(house) == before - {"Chidi Okafor"}
+    house.stage.later(minutes=1)
+    chidi.deleted = False
+    assert house.slack.run(house.slack.changes(chidi)).ok
+    assert linked(house) == before
+    assert house.slack.run(house.slack.courier.post(first.request, first.headers)).ok
+    assert linked(house) == before
+    assert len(house.stage.records("identity.unlinked")) == 1
+
+
 def test_whoever_speaks_first_is_looked_up(house: House) -> None:
     keisha = house.slack.world.user(house.team, name="Keisha Robinson", email="keisha@halden.example")
     visitor = house.slack.world.user(house.team, name="Visitor", email="visitor@elsewhere.example")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from bot.slack.asking import ask
 from tests.bot.slack.workspaces.conftest import Chat
-from tests.bot.slack.workspaces.people import joins, linked, read
-from tests.support.slack.people import described
+from tests.bot.slack.workspaces.people import joins, linked, news, read, tells
 from tests.support.slack.world import SCOPES
 
 NO_ADDRESSES = tuple(scope for scope in SCOPES if scope != "users:read.email")
@@ -19,11 +24,36 @@ def test_who_shows_us_no_addresses_loses_nobody(chat: Chat) -> None:
     chat.stage.later(days=1)
     chat.slack.world.tokens[chat.token].scopes = NO_ADDRESSES
     assert read(chat) == 0
-    news = described(chat.slack.world, ana, NO_ADDRESSES)
-    chat.stage.loop.run(chat.identities().changed(chat.team.id, news))
+    tells(chat, ana, scopes=NO_ADDRESSES)
     assert linked(chat.stage) == before
     assert len(chat.stage.records("workspace.read")) == 1
 
     chidi.deleted = True
-    chat.stage.loop.run(chat.identities().changed(chat.team.id, described(chat.slack.world, chidi, NO_ADDRESSES)))
+    tells(chat, chidi, scopes=NO_ADDRESSES)
     assert set(linked(chat.stage)) == {ana.id}, "whoever is gone is gone"
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
+    """Let something happen when Slack has just answered with a page of its list."""
+
+    async def asked(*args: Any, **more: Any) -> dict[str, Any]:
+        said = await ask(*args, **more)
+        if args[1] == "users.list":
+            await happens()
+        return said
+
+    monkeypatch.setattr("bot.slack.identities.ask", asked)
+
+
+def test_who_is_deactivated_while_everybody_is_read_stays_so(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = joins(chat, "Ana Duarte")
+    read(chat)
+
+    async def leaves() -> None:
+        ana.deleted = True
+        await news(chat, ana)
+
+    meanwhile(monkeypatch, leaves)
+    chat.stage.later(days=1)
+    assert read(chat) == 1
+    assert linked(chat.stage) == {}
