@@ -159,7 +159,7 @@ class Identities:
 
         def gone(session: Session) -> Sequence[int]:
             row = by_ref(session, ref)
-            return roll.missing(session, row, there) if row else ()
+            return roll.missing(session, row, there, begun) if row else ()
 
         def let_go(ids: Sequence[int], session: Session) -> None:
             if row := by_ref(session, ref):

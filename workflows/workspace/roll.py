@@ -34,10 +34,10 @@ def due(ctx: Context) -> Sequence[str]:
     return [one.ref for one in rows if one.read_at is None or next_time(RULE, zone, one.read_at) <= ctx.now]
 
 
-def missing(session: Session, row: Workspace, there: Collection[str]) -> list[int]:
-    """Return the ids of links to accounts that a complete reading did not find."""
+def missing(session: Session, row: Workspace, there: Collection[str], begun: datetime) -> list[int]:
+    """Return the ids of links to accounts that a complete reading did not find, but for what was linked since."""
     mine = select(Identity.id, Identity.platform_id).where(
-        Identity.platform == row.platform, Identity.workspace == row.ref
+        Identity.platform == row.platform, Identity.workspace == row.ref, Identity.recorded_at < begun
     )
     return [id_ for id_, account in session.execute(mine) if account not in there]
 
@@ -50,7 +50,8 @@ def let_go(ctx: Context, row: Workspace, ids: Sequence[int], why: str = "not the
 
 def complete(ctx: Context, row: Workspace, there: Collection[str], begun: datetime) -> None:
     """Write down that everybody was read, as of `begun`, and forget strangers who are gone."""
-    rows = ctx.session.execute(select(Stranger.id, Stranger.platform_id).where(Stranger.workspace_id == row.id))
+    before = (Stranger.workspace_id == row.id, Stranger.seen_at < begun)
+    rows = ctx.session.execute(select(Stranger.id, Stranger.platform_id).where(*before))
     gone = [id_ for id_, account in rows if account not in there]
     if gone:
         ctx.session.execute(delete(Stranger).where(Stranger.id.in_(gone)))

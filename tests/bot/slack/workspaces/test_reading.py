@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.asking import ask
 from tests.bot.slack.workspaces.conftest import Chat
-from tests.bot.slack.workspaces.people import joins, linked, news, read, tells
+from tests.bot.slack.workspaces.people import joins, linked, news, read, strangers, tells
 from tests.support.slack.world import SCOPES
 
 NO_ADDRESSES = tuple(scope for scope in SCOPES if scope != "users:read.email")
@@ -57,3 +57,23 @@ def test_who_is_deactivated_while_everybody_is_read_stays_so(chat: Chat, monkeyp
     chat.stage.later(days=1)
     assert read(chat) == 1
     assert linked(chat.stage) == {}
+
+
+def test_who_joins_while_everybody_is_read_is_not_missing(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = joins(chat, "Ana Duarte")
+    read(chat)
+    came: dict[str, str] = {}
+
+    async def come() -> None:
+        for name, email in (("Bruno Keller", "bruno@halden.example"), ("Visitor", "visitor@elsewhere.example")):
+            user = joins(chat, name, email=email)
+            came[user.id] = name
+            await news(chat, user)
+
+    meanwhile(monkeypatch, come)
+    chat.stage.later(days=1)
+    assert read(chat) == 1
+    bruno, _ = came
+    assert linked(chat.stage) == {ana.id: "Ana Duarte", bruno: "Bruno Keller"}
+    assert strangers(chat.stage) == {"Visitor": "not on the roster"}
+    assert not chat.stage.records("identity.unlinked")
