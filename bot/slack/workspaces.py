@@ -58,7 +58,10 @@ class Workspaces:
         return True
 
     def _met_one(self, seen: Seen, session: Session) -> None:
-        meet(Context(session, self._settings, self._clock()), seen)
+        meet(Context(session, self._settings, self._clock()), seen, works=self._may_enough(seen))
+
+    def _may_enough(self, seen: Seen) -> bool:
+        return self._needed <= set(seen.scopes)
 
     async def look_after(self) -> int:
         """Ask whether paused workspaces take something from us again; return how many do. For workers."""
@@ -70,7 +73,7 @@ class Workspaces:
             except Trouble as still:
                 log.info("workspace still paused", cause=still.code)
                 continue
-            if seen.ref == ref and self._needed <= set(seen.scopes):
+            if seen.ref == ref and self._may_enough(seen):
                 revived += await self._database.write(partial(self._resumed, ref))
         return revived
 

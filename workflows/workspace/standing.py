@@ -69,10 +69,11 @@ def sendable(session: Session, ref: str, platform: str = "slack") -> bool:
     return session.scalar(standing) == "connected"
 
 
-def meet(ctx: Context, seen: Seen) -> Workspace:
+def meet(ctx: Context, seen: Seen, *, works: bool = True) -> Workspace:
     """Note that the operator's own token leads to a workspace: it is connected, and no other is by that token.
 
-    One that an admin disconnected waits for a confirmation, however good the token.
+    One that an admin disconnected waits for a confirmation, however good the token; one that is paused stays so where
+    the token does not do all that is needed (`works`).
     """
     row = by_ref(ctx.session, seen.ref, seen.platform)
     for other in ctx.session.scalars(select(Workspace).where(Workspace.platform == seen.platform)):
@@ -85,7 +86,7 @@ def meet(ctx: Context, seen: Seen) -> Workspace:
         )
         ctx.move(row, "confirm", MOVES, proof, connected_at=ctx.now)
         return row
-    return _again(ctx, row, seen, Kept())
+    return _again(ctx, row, seen, Kept(), works=works)
 
 
 def install(ctx: Context, seen: Seen, kept: Kept) -> Workspace:
@@ -108,11 +109,12 @@ def _describe(row: Workspace, seen: Seen, kept: Kept) -> None:
     row.token, row.refresh_token, row.expires_at = kept.token, kept.refresh_token, kept.expires_at
 
 
-def _again(ctx: Context, row: Workspace, seen: Seen, kept: Kept) -> Workspace:
-    """Take what is known now about a workspace, and let it go on where it was paused."""
+def _again(ctx: Context, row: Workspace, seen: Seen, kept: Kept, *, works: bool = True) -> Workspace:
+    """Take what is known now about a workspace, and let it go on where it was paused and the token works."""
     _describe(row, seen, kept)
     if row.state == "paused":
-        resume(ctx, row)
+        if works:
+            resume(ctx, row)
     elif kept.token is not None or row.state == "gone":
         before = row.state
         proof = ctx.record("workspace.installed", subject_of(row), outcome=before, private=named(row))
