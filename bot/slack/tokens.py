@@ -54,22 +54,28 @@ class Tokens:
         self._clock = clock
 
     async def of(self, ref: str) -> str:
-        """Return the token of a workspace (or organisation) by Slack's own id of it. Raises NoToken."""
+        """Return the token of a workspace (or organisation) by Slack's own id of it. Raises NoToken.
+
+        Where there is none, or none that can be read, the workspace is paused.
+        """
         row = await self._row(ref)
         if row.expires_at is not None and row.expires_at - self._clock() < EARLY:
             row = await self._renewed(ref, row)
         try:
             token = self._opened(row)
-        except Unreadable:
-            await self.lost(ref, "unreadable")
-            raise NoToken("unreadable") from None
+        except NoToken as none:
+            await self.lost(ref, none.code)
+            raise
         if row.token is not None and self.keys.outdated(row.token):
             await self._close_afresh(row)
         return token
 
     def _opened(self, row: _Row) -> str:
-        """Return the token in force: its own, or the one in the settings. Raises NoToken or Unreadable."""
-        token = self.keys.open(row.token) if row.token is not None else self.settings.slack_bot_token
+        """Return the token in force: its own, or the one in the settings. Raises NoToken."""
+        try:
+            token = self.keys.open(row.token) if row.token is not None else self.settings.slack_bot_token
+        except Unreadable:
+            raise NoToken("unreadable") from None
         if not token:
             raise NoToken("not_authed")
         return token
@@ -82,8 +88,8 @@ class Tokens:
         try:
             if token and self._opened(await self._row(ref)) != token:
                 return False
-        except (NoToken, Unreadable):
-            return False
+        except NoToken:
+            return False  # so it is not in force any more
 
         def work(session: Session) -> bool:
             row = by_ref(session, ref)

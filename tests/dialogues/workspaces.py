@@ -27,7 +27,7 @@ ACQUIRED = Seen("T0ACQ", "Acquired", "U0COMPLY", ("chat:write", "commands"))
 @pytest.fixture
 def stage(migrated_url: str) -> Iterator[Stage]:
     """A stage on the web beside a Slack that nobody answers: what is to be said there waits in the outbox."""
-    slack = {"slack_api_url": "http://127.0.0.1:9/api/", "slack_oauth_client_id": "1.2"}
+    slack = {"slack_api_url": "http://127.0.0.1:9/api/", "slack_bot_token": "xoxb-of-halden"}
     with on_stage(migrated_url, company="Halden Instruments", **slack) as stage:
         stage.surface = WebSurface(stage)
         found(stage)

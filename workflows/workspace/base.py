@@ -55,7 +55,7 @@ CAUSES = {
     "tokens_revoked": "Its token was revoked.",
     "token_revoked": "Its token was revoked.",
     "invalid_auth": "Its token is not valid.",
-    "not_authed": "Its token is not valid.",
+    "not_authed": "No token is set for it.",
     "account_inactive": "Its token belongs to an app that was uninstalled, or to a workspace that was deleted.",
     "token_expired": "Its token expired and could not be renewed.",
     "invalid_refresh_token": "Its token could not be renewed.",
