@@ -22,7 +22,7 @@ from workflows import ledger
 from workflows.context import Context, insert_or_ignore, zone_of
 from workflows.reach import channels_of
 from workflows.workspace.base import keepers
-from workflows.workspace.zones import take_zones
+from workflows.workspace.zones import given_before, take_zones
 
 BATCH = 50  # people in one transaction
 DOMAIN = "countersign/v1/identity"
@@ -114,6 +114,7 @@ def _link(ctx: Context, row: Workspace, owner: Person, member: Member) -> Identi
         workspace=row.ref,
         platform_id=member.platform_id,
         address=member.email,
+        zone=given_before(ctx, owner),
         recorded_at=ctx.now,
     )
     ctx.session.add(identity)

@@ -1,16 +1,20 @@
 """Time zones from chat profiles, for people of whom the roster names none.
 
 UTC stands for "the roster names none": whoever really is there is written as Etc/UTC. What a profile gave follows the
-profile, until the roster says something else.
+profile, until the roster says something else; an account that is unlinked and comes back goes on giving it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+
+from sqlalchemy import select
 
 from evidence import vault
 from evidence.record import Subject
 from models.person import Identity, Person
+from models.record import Record, VaultItem
 from workflows.context import Context
 from workflows.importing import settled
 from workflows.people import cells, directory
@@ -19,6 +23,23 @@ from workflows.people.values import BLANK
 from workflows.workflow import Refusal
 
 NONE = BLANK["zone"]
+DOMAIN = "countersign/v1/zone"
+
+
+def given_before(ctx: Context, person: Person) -> str:
+    """Return somebody's zone if the last profile that gave one gave this, and no account gives it now; or nothing."""
+    now = select(Identity.id).where(Identity.person_id == person.id, Identity.zone == person.zone).limit(1)
+    if person.zone == NONE or ctx.session.scalar(now) is not None:
+        return ""
+    given = (
+        select(VaultItem.payload)
+        .join(Record, Record.id == VaultItem.record_id)
+        .where(Record.subject == person.ref, Record.type == "person.zone", VaultItem.domain == DOMAIN)
+        .order_by(Record.recorded_at.desc(), Record.id.desc())
+        .limit(1)
+    )
+    payload = ctx.session.scalar(given)
+    return person.zone if payload is not None and json.loads(payload) == person.zone else ""
 
 
 def take_zones(ctx: Context, zones: Mapping[Identity, str]) -> None:
@@ -42,7 +63,7 @@ def take_zones(ctx: Context, zones: Mapping[Identity, str]) -> None:
     ctx.session.flush()
     directory.put(ctx.session, [Edit(ref, {"zone": zone}) for ref, (_, zone) in wanted.items()], ctx.today, ctx.now)
     for ref, (_, zone) in wanted.items():
-        private = {"zone": vault.seal("countersign/v1/zone", zone, ref)}
+        private = {"zone": vault.seal(DOMAIN, zone, ref)}
         ctx.record("person.zone", Subject("person", ref), outcome="from the profile", private=private)
 
 

@@ -152,6 +152,24 @@ def test_the_zone_of_a_profile_fills_what_the_roster_left_open(chat: Chat) -> No
     assert len(locale) == 2
 
 
+def test_who_comes_back_and_moves_is_reminded_where_they_are(chat: Chat) -> None:
+    """Chidi in Lagos and Keisha in New York are deactivated, are back, and fly to Oslo; the roster knows of one."""
+    stage = chat.stage
+
+    def forget(session: Session) -> None:
+        session.get_one(Person, stage.person("Chidi").row.id).zone = "UTC"
+
+    stage.write(forget)
+    users = joins(chat, "Chidi Okafor", zone="Africa/Lagos"), joins(chat, "Keisha Robinson", zone="America/New_York")
+    read(chat)
+    for gone, zone in ((True, ""), (False, "Africa/Lagos"), (False, "Europe/Oslo")):
+        for user in users:
+            user.deleted, user.zone = gone, zone or user.zone
+            tells(chat, user)
+        assert stage.person("Chidi").row.zone == (zone or "Africa/Lagos")
+        assert stage.person("Keisha").row.zone == "America/New_York"
+
+
 def test_the_roster_may_come_after_the_chat(chat: Chat) -> None:
     stage = chat.stage
     joins(chat, "Wanda Nowak", email="wanda@halden.example", zone="Europe/Warsaw")
