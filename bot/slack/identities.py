@@ -33,7 +33,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 PAGE = 200  # accounts, as Slack recommends
 PACE = 3.0  # seconds between pages: users.list takes 20 calls a minute (Tier 2)
-LASTS = timedelta(minutes=15)  # the right to read a workspace, 60,000 accounts long; after trouble it just runs out
+LASTS = timedelta(minutes=15)  # the right to read a workspace, 60,000 accounts long
+REST = timedelta(minutes=2)  # after a reading that was not whole
 CONTACT_SECONDS = 2
 NOBODY = timedelta(minutes=5)  # so long somebody unknown is not asked about again
 UNASKED = timedelta(seconds=20)  # so long not, where Slack did not say whether it knows them
@@ -100,6 +101,7 @@ class Identities:
             await self._read_all(ref)
         except (Incomplete, Trouble) as missed:
             log.warning("people of a workspace not read", cause=str(missed))
+            await self._database.write(lambda session: take(session, lease, me, self._clock(), REST))
             return False
         await self._database.write(lambda session: give_back(session, lease, me))
         return True
