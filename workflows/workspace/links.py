@@ -64,7 +64,7 @@ def meet(ctx: Context, row: Workspace, members: Sequence[Member]) -> None:
             linked.append((identity or _link(ctx, row, owner, member), member))
         _note_stranger(ctx, row, member, why if member.person else "")
     for identity, member in linked:
-        identity.address, identity.locale = member.email, member.locale
+        identity.address, identity.locale = member.email, member.locale or identity.locale
         identity.unreachable_since = None  # in use, as far as the chat knows: the next message tells
     take_zones(ctx, {identity: member.zone for identity, member in linked})
 
@@ -180,7 +180,9 @@ def _note_stranger(ctx: Context, row: Workspace, member: Member, why: str) -> No
     if not why:
         ctx.session.execute(delete(Stranger).where(*here))
         return
-    said = {"name": member.name, "email": member.email, "zone": member.zone, "locale": member.locale, "why": why}
-    new = {"workspace_id": row.id, "platform_id": member.platform_id, "seen_at": ctx.now, **said}
+    said = {"name": member.name, "email": member.email, "zone": member.zone, "why": why}
+    locale = {"locale": member.locale}
+    new = {"workspace_id": row.id, "platform_id": member.platform_id, "seen_at": ctx.now, **said, **locale}
     ctx.session.execute(insert_or_ignore(ctx.session, Stranger), new)
+    said |= locale if member.locale else {}  # events do not always bring it
     ctx.session.execute(update(Stranger).where(*here).values(**said))

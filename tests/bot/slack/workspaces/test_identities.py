@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.chat import Stranger
 from models.message import Message
 from models.outbox import Delivery
 from models.person import EmailAlias, Identity, Person
@@ -128,6 +129,15 @@ def test_status_changes_write_nothing(chat: Chat) -> None:
     for _ in range(3):
         tells(chat, user)
     assert len(chat.stage.records()) == before
+
+
+def test_an_event_without_a_locale_takes_none_away(chat: Chat) -> None:
+    ana, visitor = joins(chat, "Ana Duarte"), joins(chat, "Visitor", email="visitor@elsewhere.example")
+    read(chat)
+    for user in (ana, visitor):
+        tells(chat, user)
+    kept = select(Identity.locale).union_all(select(Stranger.locale))
+    assert chat.stage.read(lambda session: session.scalars(kept).all()) == ["en-GB", "en-GB"]
 
 
 def test_the_zone_of_a_profile_fills_what_the_roster_left_open(chat: Chat) -> None:
