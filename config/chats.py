@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
+_BOT_TOKEN, _APP_TOKEN = re.compile(r"xoxb-[!-~]+"), re.compile(r"xapp-[!-~]+")
 TEAMS_GUIDE = "docs/how-to/operator/connect-teams.md"
 TEAMS_FOR_EVERYBODY = (
     "In the Teams admin center: Teams apps, Manage apps, Upload new app (what `python -m bot manifest teams` writes); "
@@ -35,6 +37,16 @@ def slack_problems(told: Settings) -> list[str]:
         found.append(
             "COUNTERSIGN_SLACK_BOT_TOKEN is missing. Install the app to your workspace and copy the Bot User OAuth "
             "Token (xoxb-...) from “OAuth & Permissions”."
+        )
+    if told.slack_bot_token and not _BOT_TOKEN.fullmatch(told.slack_bot_token):
+        found.append(
+            "COUNTERSIGN_SLACK_BOT_TOKEN is no bot token: one begins with xoxb- and has neither quotes around it nor "
+            "spaces in it. Copy the Bot User OAuth Token from “OAuth & Permissions” of the Slack app."
+        )
+    if told.slack_app_token and not _APP_TOKEN.fullmatch(told.slack_app_token):
+        found.append(
+            "COUNTERSIGN_SLACK_APP_TOKEN is no app-level token: one begins with xapp- and has neither quotes around it "
+            "nor spaces in it. Make one with connections:write under “Basic Information” of the Slack app."
         )
     if not (told.slack_signing_secret or told.slack_app_token):
         found.append(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.chats import is_loopback, slack_problems, teams_problems
@@ -19,6 +19,15 @@ _NO_ADMIN = (
 )
 
 
+def _leads_somewhere(address: str, *schemes: str) -> bool:
+    """Return whether an address can be read, is of one of `schemes` and names a host."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its text may quote a part of the address
+        return False
+
+
 class BadSettings(ValueError):
     """The settings contradict each other or something is missing; the text says what and how to get it."""
 
@@ -26,7 +35,10 @@ class BadSettings(ValueError):
 class Settings(BaseSettings):
     """What the deployment was told. Field `x` is read from `COUNTERSIGN_X`."""
 
-    model_config = SettingsConfigDict(env_prefix="COUNTERSIGN_", extra="ignore", hide_input_in_errors=True)
+    # Stripped, because a secret that comes from a file ends with a newline.
+    model_config = SettingsConfigDict(
+        env_prefix="COUNTERSIGN_", extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True
+    )
 
     database_url: str = Field("", description="SQLAlchemy address of the database; empty: a file under var/")
     secret_key: str = Field(
@@ -89,12 +101,16 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _plain_base(cls, value: str) -> str:
-        if not value:
-            return ""
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if value and not _leads_somewhere(value, "http", "https"):
             raise ValueError("must look like https://comply.example.com")
         return value.rstrip("/")
+
+    @field_validator("slack_api_url", "teams_login_url", "teams_keys_url")
+    @classmethod
+    def _service(cls, value: str, info: ValidationInfo) -> str:
+        if not _leads_somewhere(value, "http", "https"):
+            raise ValueError(f"must look like {cls.model_fields[str(info.field_name)].default}; unset it to use that")
+        return value
 
     @property
     def demo(self) -> bool:
@@ -124,7 +140,7 @@ class Settings(BaseSettings):
     @cached_property
     def mail_host(self) -> str:
         """The mail server's host, or nothing."""
-        return urlsplit(self.smtp_url).hostname or ""
+        return urlsplit(self.smtp_url).hostname or "" if _leads_somewhere(self.smtp_url, "smtp", "smtps") else ""
 
     @property
     def slack(self) -> bool:
@@ -178,13 +194,12 @@ class Settings(BaseSettings):
                 "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. Make one: "
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
-        mail = urlsplit(self.smtp_url)
-        if (self.smtp_url or not (self.slack or self.teams_app_id)) and (
-            mail.scheme not in ("smtp", "smtps") or not mail.hostname
-        ):
+        mail = _leads_somewhere(self.smtp_url, "smtp", "smtps")
+        if not mail and (self.smtp_url or not (self.slack or self.teams_app_id)):
             found.append(
-                "COUNTERSIGN_SMTP_URL is missing or does not begin with smtp:// or smtps://, and without mail nobody "
-                "can be reached. Ask your mail provider for SMTP access, then set smtp://user:password@host:587."
+                "COUNTERSIGN_SMTP_URL is missing or is none, and without mail nobody can be reached. Ask your mail "
+                "provider for SMTP access, then set smtp://user:password@host:587 (or smtps://...:465), in which a / "
+                "of the password is %2F, a # is %23 and an @ is %40."
             )
         if not self.own_domains:
             found.append("COUNTERSIGN_DOMAINS is missing: set the part after @ of your company's addresses.")

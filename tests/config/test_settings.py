@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from config.settings import BadSettings, Settings
 
@@ -101,6 +102,43 @@ def test_slack_needs_both_halves() -> None:
     assert "SLACK_BOT_TOKEN is missing" in said(**REAL, slack_signing_secret="s")
     assert "belong together" in said(**REAL, slack_oauth_client_id="1.2", slack_signing_secret="s")
     assert "unset one" in said(**REAL, **SLACK, slack_oauth_client_id="1.2", slack_oauth_client_secret="t")
+
+
+@pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {} "])
+def test_a_secret_from_a_file_comes_without_what_stands_around_it(monkeypatch: pytest.MonkeyPatch, around: str) -> None:
+    """A file ends with a newline, and so does what a cluster makes of one: neither token nor signature has it."""
+    secrets = {**SLACK, "slack_app_token": "xapp-1", "secret_key": KEY, "database_url": "sqlite:///here.db"}
+    for name, value in secrets.items():
+        monkeypatch.setenv(f"COUNTERSIGN_{name.upper()}", around.format(value))
+    settings = Settings()
+    assert {name: getattr(settings, name) for name in secrets} == secrets
+
+
+@pytest.mark.parametrize("token", ["xoxp-1", "xapp-1", '"xoxb-1"', "xoxb-1\nxoxb-2", "xoxb-1 2", "xoxb-é", "xoxb-"])
+def test_what_is_no_bot_token_is_named_and_not_repeated(token: str) -> None:
+    """Said at the start: no request can be made with it, or Slack would only say `invalid_auth`."""
+    text = said(**REAL, **{**SLACK, "slack_bot_token": token})
+    assert "COUNTERSIGN_SLACK_BOT_TOKEN is no bot token" in text
+    assert "OAuth & Permissions" in text
+    assert token == "xoxb-" or token not in text
+    app = said(**REAL, **SLACK, slack_app_token=token if token != "xapp-1" else "xoxb-1")
+    assert "COUNTERSIGN_SLACK_APP_TOKEN is no app-level token" in app
+
+
+@pytest.mark.parametrize("url", ["", "slack.com/api/", "https://[bad/", "https://slack.com:port/", "ftp://slack.com/"])
+def test_an_address_that_nobody_can_ask_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match=r"must look like https://slack\.com/api/"):
+        Settings(**REAL, **SLACK, slack_api_url=url)
+    with pytest.raises(ValidationError, match=r"must look like https://login\.microsoftonline\.com/"):
+        Settings(**REAL, teams_login_url=url)
+
+
+@pytest.mark.parametrize("url", ["smtp://[bad", "smtp://bot:hunter2/x@mail.firm.example:587", "smtp://bot:x#1@mail:25"])
+def test_a_mail_server_that_cannot_be_read_is_named_without_its_password(url: str) -> None:
+    text = said(**{**REAL, "smtp_url": url})
+    assert "COUNTERSIGN_SMTP_URL" in text
+    assert "%2F" in text
+    assert "hunter2" not in text
 
 
 def test_with_slack_mail_may_wait() -> None:

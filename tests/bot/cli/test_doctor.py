@@ -73,3 +73,16 @@ def test_one_chat_can_be_examined_alone(tmp_path: Path) -> None:
     for other in ("Mail", "Disk", "Clock", "Slack"):
         assert other not in seen.stdout
     assert bot("doctor", "mail", **settings).returncode == 2
+
+
+def test_what_stands_around_a_token_is_taken_off_and_what_is_no_token_is_named(tmp_path: Path) -> None:
+    """A token from a file ends with a newline; with one inside it no request can be made at all."""
+    slack = {"slack_signing_secret": "s" * 32, "slack_api_url": "http://127.0.0.1:9/api/"}
+    settings = {"database_url": f"sqlite:///{tmp_path / 'nothing.db'}", **slack}
+    seen = bot("doctor", "slack", **settings, slack_bot_token="xoxb-1\n")
+    assert "Slack does not answer" in seen.stdout, seen.stderr
+    seen = bot("doctor", "slack", **settings, slack_bot_token="xoxb-1\nxoxb-2")
+    assert "is no bot token" in seen.stdout
+    seen = bot("doctor", **{**settings, "slack_api_url": "https://[bad/"}, slack_bot_token="xoxb-1")
+    assert "COUNTERSIGN_SLACK_API_URL" in seen.stdout
+    assert (seen.returncode, seen.stderr) == (1, "")
