@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,11 +11,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.compact import compact
 from bot.finding import Finding
 from bot.knock import knock
 from bot.slack.api import Refused, Trouble
 from bot.slack.asking import ask, whose
 from bot.slack.manifest import EVENTS_PATH, OAUTH_PATH, scopes
+from bot.slack.verify import sign
 from config.chats import is_loopback
 from config.settings import Settings
 from models.chat import Stranger, Workspace
@@ -22,6 +25,7 @@ from models.person import Identity
 from workflows.workspace.base import STANDS, cause_of
 
 GUIDE = "docs/how-to/operator/connect-slack.md"
+EVENTS = "Slack events"
 STALE = timedelta(days=2)  # people are read every night
 REINSTALL = "paste what `python -m bot manifest slack` writes into “App Manifest”, then “Reinstall to Workspace”"
 
@@ -82,19 +86,42 @@ async def _socket(settings: Settings) -> Finding:
 
 
 async def _door(settings: Settings) -> Finding:
-    """Knock unsigned at the address that Slack is told: whoever is us turns that away with 401."""
+    """Knock unsigned at the address that Slack is told, which has to be turned away with 401; and then signed."""
     url = f"{settings.base_url}{EVENTS_PATH}"
-    status = await knock("Slack events", url)
-    if isinstance(status, Finding):
-        return status
-    if status != 401:
-        how = f"{url} answers {status}, and should turn an unsigned request away with 401"
-        return Finding("Slack events", "bad", how, "Something before it answers: let the proxy pass /slack/ on.")
+    answer = await knock(EVENTS, url)
+    if isinstance(answer, Finding):
+        return answer
+    if answer.status != 401:
+        how = f"{url} answers {answer.status}, and should turn an unsigned request away with 401"
+        return Finding(EVENTS, "bad", how, "Something before it answers: let the proxy pass /slack/ on.")
     outside_slack = not is_loopback(urlsplit(settings.slack_api_url).hostname or "")
     if outside_slack and is_loopback(urlsplit(url).hostname or "") and not settings.slack_app_token:
         todo = "Set COUNTERSIGN_BASE_URL to an https:// address that the internet reaches, or use Socket Mode."
-        return Finding("Slack events", "bad", "Slack cannot reach an address of this machine alone", todo)
-    return Finding("Slack events", "ok", f"{url} turns unsigned requests away")
+        return Finding(EVENTS, "bad", "Slack cannot reach an address of this machine alone", todo)
+    return await _signed(settings, url)
+
+
+async def _signed(settings: Settings, url: str) -> Finding:
+    """Ask what Slack asks when it is told the address: only who has the same secret gives the challenge back."""
+    challenge, at = secrets.token_hex(16), str(int(datetime.now(UTC).timestamp()))
+    body = compact({"type": "url_verification", "challenge": challenge})
+    signature = sign(settings.slack_signing_secret, at, body)
+    signed = {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature, "Content-Type": "application/json"}
+    answer = await knock(EVENTS, url, body, signed)
+    if isinstance(answer, Finding):
+        return answer
+    if answer.asks:
+        how = f"something before {url} asks for a name and a password, which Slack does not have"
+        return Finding(EVENTS, "bad", how, "Let the proxy pass /slack/ on without asking: the signature is looked at.")
+    if answer.text != challenge:
+        how = f"{url} answers {answer.status} to what is signed as Slack signs it"
+        todo = (
+            "Either what serves there has another COUNTERSIGN_SLACK_SIGNING_SECRET (start it again with this one), or "
+            "the proxy before it changes the headers or the body of what it passes on to /slack/, or the clocks of the "
+            "two machines are more than five minutes apart."
+        )
+        return Finding(EVENTS, "bad", how, todo)
+    return Finding(EVENTS, "ok", f"{url} takes what is signed and turns away what is not")
 
 
 def inside(session: Session) -> Iterator[Finding]:

@@ -92,11 +92,11 @@ async def _door(settings: Settings) -> Finding:
     """Knock without a token at the address that the Azure Bot is told: whoever is us turns that away with 401."""
     url, what = f"{settings.base_url}{PATH}", "Teams messages"
     wanted = 200 if settings.teams_local else 401
-    status = await knock(what, url)
-    if isinstance(status, Finding):
-        return status
-    if status != wanted:
-        how = f"{url} answers {status}, and should answer {wanted} to what has no token"
+    answer = await knock(what, url)
+    if isinstance(answer, Finding):
+        return answer
+    if answer.status != wanted:
+        how = f"{url} answers {answer.status}, and should answer {wanted} to what has no token"
         return Finding(what, "bad", how, f"Something before it answers: let the proxy pass {PATH} on.")
     if settings.teams_local:
         return Finding(what, "ok", f"{url} takes activities from this machine")

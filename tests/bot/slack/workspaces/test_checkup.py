@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
+from aiohttp import web
 from sqlalchemy.orm import Session
 
 from bot.finding import Finding
 from bot.slack import checkup
 from models.chat import Workspace
 from tests.bot.slack.workspaces.conftest import Chat
+from tests.support.serve import serve
 from tests.support.stage import Stage, on_stage
 
 
@@ -69,7 +75,37 @@ def test_the_door_turns_the_unsigned_away(database_url: str, chat: Chat) -> None
     assert outside(chat, slack_signing_secret="x", base_url=there)["Slack events"].state == "bad", "it has no door"
     assert outside(chat, slack_signing_secret="x", base_url="http://127.0.0.1:9")["Slack events"].state == "warn"
     with on_stage(f"{database_url}", company="Halden Instruments", **ours) as other:
-        assert outside(chat, slack_signing_secret="x", base_url=other.address)["Slack events"].state == "ok"
+        late = outside(chat, slack_signing_secret="s" * 32, base_url=other.address)["Slack events"]
+        assert (late.state, "clocks" in late.todo) == ("bad", True), "the stage's clock stands still"
+        other.now = datetime.now(UTC)
+        same = outside(chat, slack_signing_secret="s" * 32, base_url=other.address)["Slack events"]
+        assert same.state == "ok", same
+        another = outside(chat, slack_signing_secret="the one of another app", base_url=other.address)["Slack events"]
+        assert (another.state, "COUNTERSIGN_SLACK_SIGNING_SECRET" in another.todo) == ("bad", True)
+        for strips, name in ((True, "changes the headers"), (False, "without asking")):
+            with proxy(chat.stage, other.address, strips=strips) as address:
+                between = outside(chat, slack_signing_secret="s" * 32, base_url=address)["Slack events"]
+            assert (between.state, name in between.todo) == ("bad", True), between
+
+
+@contextmanager
+def proxy(stage: Stage, address: str, *, strips: bool) -> Iterator[str]:
+    """A proxy before `address` that passes on no header it does not know, or asks everybody for a password."""
+
+    async def between(request: web.Request) -> web.Response:
+        if not strips:
+            return web.Response(status=401, headers={"WWW-Authenticate": "Basic realm=intranet"})
+        headers = {"Content-Type": request.content_type, "Host": address.removeprefix("http://")}
+        body = await request.read()
+        asked = aiohttp.request("POST", f"{address}{request.path}", data=body, headers=headers)
+        async with asked as answer:
+            return web.Response(status=answer.status, body=await answer.read())
+
+    pages = web.Application()
+    pages.router.add_post("/{path:.*}", between)
+    runner, served = stage.loop.run(serve(pages))
+    yield served
+    stage.loop.run(runner.cleanup())
 
 
 def test_workspaces_and_people(chat: Chat) -> None:
