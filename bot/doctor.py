@@ -115,7 +115,7 @@ def _database(database: Database, settings: Settings) -> Iterator[Finding]:
         yield _clock(session)
         yield _outbox(session)
         yield _worker(session)
-        yield from slack.inside(session)
+        yield from slack.inside(session, settings)
         yield from teams.inside(session, settings)
     if engine.dialect.name == "sqlite":
         yield _disk(engine)

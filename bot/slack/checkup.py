@@ -16,7 +16,7 @@ from bot.finding import Finding
 from bot.knock import knock
 from bot.slack.api import Refused, Trouble
 from bot.slack.asking import ask, whose
-from bot.slack.manifest import EVENTS_PATH, OAUTH_PATH, scopes
+from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, OAUTH_PATH, scopes
 from bot.slack.verify import sign
 from config.chats import is_loopback
 from config.settings import Settings
@@ -39,9 +39,7 @@ async def outside(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in _token(settings):
             yield finding
     else:
-        where = f"{settings.base_url}/slack/install"
-        how = f"installed from {where}, and back to {settings.base_url}{OAUTH_PATH}"
-        yield Finding("Slack token", "ok", how)
+        yield await _client(settings)
     if settings.slack_app_token:
         yield await _socket(settings)
     if settings.slack_signing_secret:
@@ -56,11 +54,40 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("Slack token", "bad", f"refused: {refused.code}", todo)
         return
     except Trouble as trouble:
-        todo = "Check that the network lets this machine reach slack.com."
-        yield Finding("Slack token", "bad", f"Slack does not answer ({trouble.code})", todo)
+        yield _silent("Slack token", trouble)
         return
     yield Finding("Slack token", "ok", f"works in “{said.get('team', '')}”")
     yield _permissions(settings, said)
+
+
+async def _client(settings: Settings) -> Finding:
+    """Show Slack the app's client with a code that nobody was given: it looks at the client first."""
+    try:
+        await ask(
+            settings,
+            "oauth.v2.access",
+            client_id=settings.slack_oauth_client_id,
+            client_secret=settings.slack_oauth_client_secret,
+            code="asked-by-doctor",
+        )
+    except Refused as refused:
+        if refused.code != "invalid_code":
+            todo = (
+                "Copy Client ID and Client Secret from “Basic Information” of one app to "
+                "COUNTERSIGN_SLACK_OAUTH_CLIENT_ID and COUNTERSIGN_SLACK_OAUTH_CLIENT_SECRET."
+            )
+            return Finding("Slack client", "bad", f"refused: {refused.code}", todo)
+    except Trouble as trouble:
+        return _silent("Slack client", trouble)
+    how = (
+        f"known to Slack; installed from {settings.base_url}{INSTALL_PATH}, and back to {settings.base_url}{OAUTH_PATH}"
+    )
+    return Finding("Slack client", "ok", how)
+
+
+def _silent(what: str, trouble: Trouble) -> Finding:
+    todo = "Check that the network lets this machine reach slack.com."
+    return Finding(what, "bad", f"Slack does not answer ({trouble.code})", todo)
 
 
 def _permissions(settings: Settings, said: Mapping[str, Any]) -> Finding:
@@ -124,21 +151,26 @@ async def _signed(settings: Settings, url: str) -> Finding:
     return Finding(EVENTS, "ok", f"{url} takes what is signed and turns away what is not")
 
 
-def inside(session: Session) -> Iterator[Finding]:
+def inside(session: Session, settings: Settings) -> Iterator[Finding]:
     """Yield what the database knows of workspaces and of who is in them."""
     known = select(Workspace).where(Workspace.platform == "slack", Workspace.state != "gone")
     for row in session.scalars(known.order_by(Workspace.id)):
-        yield _workspace(row)
+        yield _workspace(row, settings)
         if row.state == "connected":
             yield _people(session, row)
 
 
-def _workspace(row: Workspace) -> Finding:
+def _workspace(row: Workspace, settings: Settings) -> Finding:
     how = f"{row.code} “{row.name}” is {STANDS[row.state].partition(':')[0]}"
     if row.state == "pending":
         return Finding("Workspace", "warn", how, f"An admin types: workspace confirm {row.code}")
     if row.state == "paused":
         return Finding("Workspace", "bad", how, f"{cause_of(row.problem)} Install the app again, or replace the token.")
+    # The token of the settings is asked itself; of one of ours stands here what was granted with it.
+    missing = set() if row.token is None else set(scopes(settings)) - set(row.scopes.split(","))
+    if missing:
+        todo = f"An admin installs it there again, from {settings.base_url}{INSTALL_PATH}, and agrees to them."
+        return Finding("Workspace", "bad", f"{how}, without these permissions: {', '.join(sorted(missing))}", todo)
     return Finding("Workspace", "ok", how)
 
 

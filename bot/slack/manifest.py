@@ -12,7 +12,7 @@ from config.settings import Settings
 from workflows.workflow import REGISTRY
 
 EVENTS_PATH = "/slack/events"
-OAUTH_PATH = "/slack/oauth"
+INSTALL_PATH, OAUTH_PATH = "/slack/install", "/slack/oauth"
 # What each permission is for; these words stand in the documentation and in `doctor`.
 SCOPES = {
     "commands": "people type the command",

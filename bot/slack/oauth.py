@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.slack.api import Trouble
 from bot.slack.asking import ask
-from bot.slack.manifest import OAUTH_PATH, scopes
+from bot.slack.manifest import INSTALL_PATH, OAUTH_PATH, scopes
 from bot.slack.tokens import Tokens
 from bot.web.parts import PARTS, Parts, show, signed_in
 from bot.web.session import Viewer
@@ -33,7 +33,6 @@ from workflows.who import admins
 from workflows.workspace.standing import Seen, install
 
 log = structlog.get_logger()
-INSTALL_PATH = "/slack/install"
 SECONDS = 600  # as long as Slack's own code lives
 _SALT = "countersign-slack-install"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -13,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from bot.finding import Finding
 from bot.slack import checkup
+from bot.slack.manifest import scopes
+from config.settings import Settings
 from models.chat import Workspace
 from tests.bot.slack.workspaces.conftest import Chat
 from tests.support.serve import serve
 from tests.support.stage import Stage, on_stage
+from workflows.workspace.standing import Kept, Seen, install
 
 
 def outside(chat: Chat, **more: Any) -> dict[str, Finding]:
@@ -31,7 +35,7 @@ def outside(chat: Chat, **more: Any) -> dict[str, Finding]:
 
 def inside(stage: Stage) -> dict[str, Finding]:
     """Return what the database knows."""
-    return {one.what: one for one in stage.read(lambda session: list(checkup.inside(session)))}
+    return {one.what: one for one in stage.read(lambda session: list(checkup.inside(session, stage.settings)))}
 
 
 def test_a_good_token_with_the_least_permissions_is_well(chat: Chat) -> None:
@@ -60,6 +64,19 @@ def test_a_dead_token_is_told_apart_from_a_dead_network(chat: Chat) -> None:
     silent = outside(chat, slack_api_url="http://127.0.0.1:9/api/")["Slack token"]
     assert silent.state == "bad"
     assert "does not answer" in silent.how
+
+
+def test_the_client_of_several_workspaces_is_tried(chat: Chat) -> None:
+    """With a code that nobody was given: Slack looks at the client first."""
+    desk = chat.slack.oauth
+    ours = {"slack_oauth_client_id": desk.client_id, "slack_oauth_client_secret": desk.client_secret}
+    several = partial(outside, chat, slack_bot_token="")
+    good = several(**ours)["Slack client"]
+    assert (good.state, "/slack/install" in good.how) == ("ok", True)
+    for wrong, code in (("slack_oauth_client_id", "invalid_client_id"), ("slack_oauth_client_secret", "bad_client_")):
+        bad = several(**{**ours, wrong: "another app's"})["Slack client"]
+        assert (bad.state, f"refused: {code}" in bad.how, "Basic Information" in bad.todo) == ("bad", True, True)
+    assert "does not answer" in several(**ours, slack_api_url="http://127.0.0.1:9/api/")["Slack client"].how
 
 
 def test_the_app_token_is_tried(chat: Chat) -> None:
@@ -128,6 +145,25 @@ def test_workspaces_and_people(chat: Chat) -> None:
 
     chat.stage.write(waits)
     assert "workspace confirm W-2" in inside(chat.stage)["Workspace"].todo
+
+
+def test_an_installation_that_lacks_permissions_is_not_well(chat: Chat) -> None:
+    """Files were switched on after the app was installed in the acquired company, whose token is one of ours."""
+    acquired = Seen("T0ACQ", "Acquired", "U0COMPLY", scopes(chat.stage.settings))
+
+    def installed(settings: Settings) -> Finding:
+        def work(session: Session) -> list[Finding]:
+            install(chat.stage.context(session), acquired, Kept(b"closed")).state = "connected"
+            return [one for one in checkup.inside(session, settings) if one.how.startswith("W-2")]
+
+        (found,) = chat.stage.write(work)
+        return found
+
+    assert installed(chat.stage.settings) == Finding("Workspace", "ok", "W-2 “Acquired” is connected")
+    few = installed(chat.stage.settings.model_copy(update={"slack_files": True}))
+    assert few.state == "bad"
+    assert few.how == "W-2 “Acquired” is connected, without these permissions: files:read"
+    assert "/slack/install" in few.todo
 
 
 def test_without_slack_it_says_how_to_connect(chat: Chat) -> None:
