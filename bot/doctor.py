@@ -198,8 +198,11 @@ def _disk(engine: Engine) -> Finding:
 
 async def _mail(settings: Settings) -> Finding:
     """Connect, greet and sign in to the mail server, without sending anything."""
-    if not settings.smtp_url:
+    if not settings.smtp_url and settings.demo:
         return Finding("Mail", "ok", "none; the demo shows every message in the web inbox")
+    if not settings.smtp_url:
+        how = "none: who is in no chat gets nothing, and nobody hears of a chat that is down"
+        return Finding("Mail", "warn", how, "Set COUNTERSIGN_SMTP_URL: docs/how-to/operator/mail.md")
     try:
         client = Server.read(settings.smtp_url).client(settings.mail_host)
         async with client:

@@ -194,19 +194,29 @@ class Settings(BaseSettings):
                 "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. Make one: "
                 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
             )
-        mail = _leads_somewhere(self.smtp_url, "smtp", "smtps")
-        if not mail and (self.smtp_url or not (self.slack or self.teams_app_id)):
-            found.append(
-                "COUNTERSIGN_SMTP_URL is missing or is none, and without mail nobody can be reached. Ask your mail "
-                "provider for SMTP access, then set smtp://user:password@host:587 (or smtps://...:465), in which a / "
-                "of the password is %2F, a # is %23 and an @ is %40."
-            )
+        found += self._mail_problems()
         if not self.own_domains:
             found.append("COUNTERSIGN_DOMAINS is missing: set the part after @ of your company's addresses.")
         base = urlsplit(self.base_url)
         if base.scheme != "https" and not is_loopback(base.hostname or ""):
             found.append("COUNTERSIGN_BASE_URL must begin with https:// unless it is on this machine.")
         return found
+
+    def _mail_problems(self) -> list[str]:
+        """Return why mail cannot be sent, where there is none without which somebody would be at a loss."""
+        how = (
+            "Ask your mail provider for SMTP access, then set smtp://user:password@host:587 (or smtps://...:465), in "
+            "which a / of the password is %2F, a # is %23 and an @ is %40."
+        )
+        if _leads_somewhere(self.smtp_url, "smtp", "smtps"):
+            return []
+        if self.smtp_url or not (self.slack or self.teams_app_id):
+            return [f"COUNTERSIGN_SMTP_URL is missing or is none, and without mail nobody can be reached. {how}"]
+        if self.slack_oauth_client_id and not self.teams_app_id:
+            why = "who installs the Slack app in a workspace signs in first, and only by mail can a link reach them"
+            other = "For one workspace COUNTERSIGN_SLACK_BOT_TOKEN in the place of the OAuth client needs no mail."
+            return [f"COUNTERSIGN_SMTP_URL is missing: {why}. {how} {other}"]
+        return []
 
     def check(self) -> None:
         """Raise BadSettings, naming everything that is wrong at once."""

@@ -23,7 +23,7 @@ def doctor(
     worst = 0
     grid = Table.grid(padding=(0, 2))
     for found in surgery.examine():
-        if chat and not found.what.lower().startswith(("settings", "workspace", chat)):
+        if chat and not found.what.lower().startswith(("settings", "database", "workspace", chat)):
             continue
         grid.add_row(Text(found.state, style=STYLES[found.state]), Text(found.what), Text(found.how))
         if found.todo:

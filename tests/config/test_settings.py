@@ -145,6 +145,16 @@ def test_with_slack_mail_may_wait() -> None:
     Settings(**{**REAL, **SLACK, "smtp_url": ""}).check()
 
 
+def test_with_slack_for_several_workspaces_mail_may_not_wait() -> None:
+    """Ana signs in to install it, and before it is installed only a letter, or Teams, could bring her the link."""
+    several = {**REAL, "slack_oauth_client_id": "1.2", "slack_oauth_client_secret": "t", "slack_signing_secret": "s"}
+    Settings(**several).check()
+    text = said(**{**several, "smtp_url": ""})
+    assert "COUNTERSIGN_SMTP_URL is missing: who installs" in text
+    assert "COUNTERSIGN_SLACK_BOT_TOKEN in the place of" in text
+    Settings(**{**several, **TEAMS, "smtp_url": ""}).check()
+
+
 def test_a_demo_talks_to_no_slack_but_on_this_machine() -> None:
     Settings(**SLACK, slack_api_url="http://127.0.0.1:9/api/").check()
     assert "COUNTERSIGN_SLACK_API_URL says" in said(**SLACK)

@@ -73,6 +73,20 @@ def test_one_chat_can_be_examined_alone(tmp_path: Path) -> None:
     for other in ("Mail", "Disk", "Clock", "Slack"):
         assert other not in seen.stdout
     assert bot("doctor", "mail", **settings).returncode == 2
+    gone = bot("doctor", "teams", **{**settings, "database_url": f"postgresql://nobody@127.0.0.1:{free_port()}/none"})
+    assert gone.returncode == 1, "who is in the chat cannot be known"
+    assert "not reachable" in gone.stdout
+
+
+def test_a_real_deployment_without_mail_is_told_what_that_means(tmp_path: Path) -> None:
+    """Only in a demo does the web inbox show what was said to everybody."""
+    real = {"admin_email": "ana@firm.example", "secret_key": "k" * 48, "domains": "firm.example"}
+    slack = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "slack_api_url": "http://127.0.0.1:9/api/"}
+    database = {"database_url": f"sqlite:///{tmp_path / 'nothing.db'}"}
+    seen = bot("doctor", **database, **real, **slack)
+    assert "who is in no chat gets nothing" in seen.stdout
+    assert "COUNTERSIGN_SMTP_URL" in seen.stdout
+    assert "the demo shows every message" in bot("doctor", **database).stdout
 
 
 def test_what_stands_around_a_token_is_taken_off_and_what_is_no_token_is_named(tmp_path: Path) -> None:
