@@ -127,3 +127,46 @@ def test_our_outage_stands_beside_what_it_made_late(stage: Stage) -> None:
     stage.person("Callum").says("status").misses("the chat was down")
     rows = stage.read(lambda session: list(export.rows(stage.context(session, ana.row), REGISTRY.workflow("policy"))))
     assert [row[-1] for row in rows] == ["outages", "O-1", ""]
+
+
+def test_an_outage_is_not_theirs_who_came_to_the_chat_after_it(stage: Stage) -> None:
+    """Callum was asked on the web all the time, and is linked a week after the chat was down."""
+    meets(stage)
+    link(stage, "Chidi")
+    code = publish(stage, "Acceptable Use", "Use things well.")
+    asks(stage, "Callum", code, date(2026, 11, 27))
+    stage.later(days=1)
+    pauses(stage, HALDEN, "token_revoked")
+    stage.later(days=1)
+    meets(stage)
+    stage.later(days=7)
+    link(stage, "Callum")
+    stage.person("Ana").says("status overdue").sees("Callum").misses("the chat was down")
+    stage.person("Callum").says("ack A-1").fills(agree=True)
+    (late,) = stage.records("policy.acknowledged")
+    assert not late["on_time"]
+    assert "outages" not in late["facts"]
+
+
+def test_an_outage_that_ends_with_the_workspace_stands_beside_what_it_made_late(stage: Stage) -> None:
+    """The links of its people end as well, and what cut their time short stays true."""
+    meets(stage)
+    link(stage, "Chidi")
+    code = publish(stage, "Acceptable Use", "Use things well.")
+    for name in ("Chidi", "Callum"):
+        asks(stage, name, code, date(2026, 11, 27))
+    stage.later(days=1)
+    pauses(stage, HALDEN, "uninstalled")
+    stage.later(days=6)
+    ana = stage.person("Ana")
+    ana.says("status overdue").sees("the chat was down")
+    ana.says("workspace disconnect W-1 Slack is gone")
+    stage.works()
+    assert len(stage.records("identity.unlinked")) == 1
+    stage.later(hours=1)
+    ana.says("status overdue").sees("the chat was down")
+    stage.person("Chidi").says("ack A-1").fills(agree=True)
+    stage.person("Callum").says("ack A-2").fills(agree=True)
+    late = {record["facts"]["assignment"]: record["facts"] for record in stage.records("policy.acknowledged")}
+    assert late["A-1"]["outages"] == ["O-1"]
+    assert "outages" not in late["A-2"], "Callum was in no chat"

@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from evidence import vault
+from evidence.canonical import instant
 from evidence.record import Subject
 from models import message as m
 from models.chat import Stranger, Workspace
@@ -126,7 +127,8 @@ def _link(ctx: Context, row: Workspace, owner: Person, member: Member) -> Identi
 def unlink(ctx: Context, row: Workspace, identity: Identity, why: str, heirs: Person | None = None) -> None:
     """End a link. What waited to be said there goes another way; if the account becomes another's, leads hear it."""
     owner = ctx.session.get_one(Person, identity.person_id)
-    proof = _record(ctx, "identity.unlinked", row, identity, owner, {"why": why})
+    since = instant(identity.recorded_at)
+    proof = _record(ctx, "identity.unlinked", row, identity, owner, {"why": why, "since": since})
     ctx.session.delete(identity)
     ctx.session.flush()
     reroute(ctx, owner, row.platform)
