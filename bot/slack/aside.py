@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.inbound import NOT_SAVED
@@ -21,6 +21,7 @@ from models import message as m
 from models.gesture import Reply
 from models.person import Person
 from workflows.context import zone_of
+from workflows.whom import in_lower, lowered
 from workflows.workflow import REGISTRY, Act
 
 MOST = 30  # people to pick from; whoever is not among them is found by typing on
@@ -52,7 +53,8 @@ class Aside:
         now, viewer = self._desk.clock(), session.get_one(Person, viewer_id)
         if not typed.strip() or not viewer.employed(now.astimezone(zone_of(viewer)).date()):
             return []
-        named = func.lower(Person.name).contains(typed.strip().lower(), autoescape=True)
+        word = lowered(typed)
+        named = in_lower(Person.name, word).contains(word, autoescape=True)
         rows = session.scalars(
             select(Person).where(named, Person.merged_into_id.is_(None)).order_by(Person.name, Person.id).limit(MOST)
         )

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import unicodedata
 
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.person import Person
 from tests.support.company import ask, publish
 from tests.support.stage import Stage
 
@@ -28,3 +33,30 @@ def test_an_id_alone_is_to_be_seen_and_a_noun_alone_lists(stage: Stage) -> None:
 @pytest.mark.parametrize("typed", ["“Chidi Okafor”", "„Chidi Okafor“", "@“Chidi Okafor”", '"Chidi Okafor"'])
 def test_a_name_in_the_quotes_of_a_phone(stage: Stage, typed: str) -> None:
     stage.person("Ana").says(f"people show {typed}").sees("Chidi Okafor", "How they stand")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Élodie Martin", ["Élodie Martin", "élodie", "ÉLODIE MARTIN", "e\u0301lod"]),
+        ("Øyvind Ås", ["@Øyvind Ås", "øyvind ås", "ØYV", "Øyvind A\u030as"]),
+        ("İpek Kaya", ["İpek Kaya", "ipek", "I\u0307PEK"]),
+        ("ДИМИТЪР ЖЕЛЕВ", ["Димитър", "димитър желев"]),
+    ],
+)
+def test_a_name_is_found_whatever_its_letters(stage: Stage, name: str, typed: list[str]) -> None:
+    """Capitals beyond ASCII are no capitals to SQLite, nor to a PostgreSQL in the locale C."""
+    with_accents_apart = unicodedata.normalize("NFD", name)
+    ana = stage.person("Ana")
+    ana.says("people add").fills(name=with_accents_apart, email="new@halden.example", department=f"{name} Équipe")
+    ana.says("people add").fills(name="Elodie Martin", email="elodie@halden.example", department="Sales")
+    for word in typed:
+        ana.says(f'people show "{word}"').sees(name, "new@halden.example")
+        part = word.strip("@").split()[0]
+        ana.says(f"people list {part}").sees(name).misses("Elodie", "Chidi")
+        ana.says(f'people list team:"{part}"').sees(name).misses("Elodie", "Chidi")
+
+    def kept(session: Session) -> str:
+        return session.scalars(select(Person.name).where(Person.email == "new@halden.example")).one()
+
+    assert stage.read(kept) == name, "as an import keeps it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -106,7 +107,7 @@ def _answered(ctx: Context, ref: str, answers: Answers) -> Values:
     said: Values = {"kind": answers["kind"]}
     errors: dict[str, str] = {}
     for name in _TEXTS:
-        text = " ".join(answers[name].split())
+        text = unicodedata.normalize("NFC", " ".join(answers[name].split()))
         try:
             said[name] = _PARSE[name](text) if name in _PARSE and text else text
         except ValueError as wrong:

@@ -11,6 +11,7 @@ from models.person import Person
 from workflows.context import Context, say_date
 from workflows.people.base import WORKFLOW, words
 from workflows.who import admins, everyone, overseers_or_managers, visible
+from workflows.whom import in_lower, lowered
 from workflows.workflow import Answers, Refusal
 
 SHOWN = 100  # people on a page
@@ -51,11 +52,11 @@ def _doors(ctx: Context) -> tuple[m.Button, ...]:
 def _narrowed(ctx: Context, name: str, answers: Answers) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions that a list asks for. Raises Refusal for a state that does not exist."""
     if team := answers.get("team"):
-        yield func.lower(Person.department).startswith(team.lower(), autoescape=True)
+        yield in_lower(Person.department, lowered(team)).startswith(lowered(team), autoescape=True)
     if state := answers.get("state"):
         yield _state(ctx, state.lower())
     if name:
-        yield func.lower(Person.name).contains(name.lower(), autoescape=True)
+        yield in_lower(Person.name, lowered(name)).contains(lowered(name), autoescape=True)
 
 
 def _state(ctx: Context, state: str) -> ColumnElement[bool]:

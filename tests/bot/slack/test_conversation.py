@@ -12,7 +12,7 @@ from bot.database import NotSaved
 from bot.slack.manifest import ALIASES
 from models import message as m
 from models.desk import SeenGesture
-from models.person import Identity
+from models.person import Identity, Person
 from tests.attacks.slack import type_command
 from tests.support.company import publish
 from tests.support.slack.client import Client
@@ -210,8 +210,11 @@ def test_people_are_picked_by_a_part_of_their_name(office: Office) -> None:
     questions = [
         one for one in read(view.body["blocks"]).questions.values() if one["element"]["type"] == "external_select"
     ]
-    found = hand.client.suggestions(view, questions[0]["block_id"], "v", "BRUN")
-    assert [one["text"]["text"] for one in found] == ["Bruno Keller"]
+    others = [Person(name=name, recorded_at=office.stage.now) for name in ("Élodie Martin", "Øyvind Ås")]
+    office.stage.write(lambda session: session.add_all(others))
+    for typed, name in (("BRUN", "Bruno Keller"), ("él", "Élodie Martin"), ("ÅS", "Øyvind Ås"), ("ØY", "Øyvind Ås")):
+        found = hand.client.suggestions(view, questions[0]["block_id"], "v", typed)
+        assert [one["text"]["text"] for one in found] == [name]
     assert hand.client.suggestions(view, questions[0]["block_id"], "v", "%") == []
 
 
