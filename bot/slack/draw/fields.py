@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.slack.draw.limits import BOXES, GROUPS, HINT, INPUT, LABEL, OPTION_HINT, OPTION_LABEL, OPTIONS
+from bot.slack.draw.limits import BOXES, GROUPS, HINT, INPUT, LABEL, OPTION_HINT, OPTION_LABEL, OPTION_VALUE, OPTIONS
+from bot.slack.draw.pages import in_bytes
 from bot.slack.draw.rich import Block, Flow
 from bot.slack.draw.text import fits, plain
 from bot.text.filled import chosen, day
@@ -21,6 +22,7 @@ ANSWER = "v"  # action_id of every question
 TICKED = "on"
 FEW = 5  # options up to here stand open to view; with hints, as many as Slack takes
 _ENDINGS = 50  # of files
+_MENU = 180_000  # bytes of everything to choose from in one question, which cannot be split: some 1,700 people
 
 
 def draw_field(field: AnyField, value: Any, names: Names, *, files: bool) -> list[Block]:
@@ -32,7 +34,7 @@ def draw_field(field: AnyField, value: Any, names: Names, *, files: bool) -> lis
         flow.say(runs(label, {}, "bold"))
     if not fits(hint, HINT):
         flow.say(runs(hint, {}))
-    if isinstance(field, Choice):
+    if isinstance(field, Choice) and element is not None:
         _spell_out(flow, field, names)
     if isinstance(field, Text) and len(str(value or "")) > _room(field):
         flow.say(runs(str(value), {}))
@@ -50,13 +52,29 @@ def draw_field(field: AnyField, value: Any, names: Names, *, files: bool) -> lis
     return [*flow.blocks, drawn]
 
 
-def asks(field: AnyField, *, files: bool) -> bool:
+def asks(field: AnyField, names: Names, *, files: bool) -> bool:
     """Return whether a question can be answered in Slack at all: an error can then stand beside it."""
-    return files if isinstance(field, File) else not isinstance(field, Choice) or bool(field.options)
+    match field:
+        case File():
+            return files
+        case Choice():
+            return bool(field.options) and _choosable(field, names)
+    return True
+
+
+def _choosable(field: Choice, names: Names) -> bool:
+    """Return whether Slack takes everything there is to choose from."""
+    if any(len(one.value) > OPTION_VALUE for one in field.options) or len(field.options) > OPTIONS * GROUPS:
+        return False
+    if len(field.options) <= OPTIONS:
+        return True
+    flow = Flow()
+    _spell_out(flow, field, names)
+    return sum(map(in_bytes, [*flow.blocks, _choice(field, [], names)])) <= _MENU
 
 
 def _element(field: AnyField, value: Any, names: Names, *, files: bool) -> Block | None:
-    if not asks(field, files=files):
+    if not asks(field, names, files=files):
         return None
     match field:
         case Choice():
@@ -85,9 +103,11 @@ def _hint(field: AnyField) -> str:
 def _unanswerable(field: AnyField, label: str, hint: str) -> list[Block]:
     """Return the text that stands where there is nothing to fill in."""
     flow = Flow()
-    why = (
-        "Files can't be handed in here. Use the web page." if isinstance(field, File) else "There is nothing to choose."
-    )
+    why = "There is nothing to choose."
+    if isinstance(field, File):
+        why = "Files can't be handed in here. Use the web page."
+    elif isinstance(field, Choice) and field.options:
+        why = "There is more to choose from than fits here. Use the web page."
     for text, style in ((label, ("bold",)), (hint, ()), (why, ())):
         if text:
             flow.say(runs(text, {}, *style))
@@ -119,7 +139,7 @@ def _option(option: Option, names: Names) -> Block:
 
 def _groups(options: Sequence[Block]) -> list[Block]:
     """Return long lists of options in groups, each named by how its options are counted."""
-    rows = [options[first : first + OPTIONS] for first in range(0, min(len(options), OPTIONS * GROUPS), OPTIONS)]
+    rows = [options[first : first + OPTIONS] for first in range(0, len(options), OPTIONS)]
     return [
         {"label": plain(f"{number * OPTIONS + 1} to {number * OPTIONS + len(row)}", OPTION_LABEL), "options": row}
         for number, row in enumerate(rows)

@@ -76,7 +76,7 @@ def form_pages(form: Form, look: Look) -> list[tuple[list[Block], list[AnyField]
     drawing = Drawing(look.names, look.base_url)
     flow = drawing.header(form.title) if _cut(form.title, look) else Flow()
     about = drawing.about(flow, form)
-    if any(not asks(field, files=look.files) for field in form.fields):
+    if any(not asks(field, look.names, files=look.files) for field in form.fields):
         about.append(drawing.web_page(form))
     pages: list[tuple[list[Block], list[AnyField]]] = [(blocks, []) for blocks in paged([about], _PAPER)]
     blocks, size = len(pages[-1][0]), sum(map(in_bytes, pages[-1][0]))
@@ -101,7 +101,7 @@ def beside(form: Form, place: Place, look: Look, errors: Mapping[str, str]) -> d
     """Return errors as Slack shows them beside their fields; None where one is not on the page in view."""
     pages = form_pages(form, look)
     fields = pages[min(place.page, len(pages)) - 1][1]
-    there = {one.name for one in fields if asks(one, files=look.files)}
+    there = {one.name for one in fields if asks(one, look.names, files=look.files)}
     if not errors or not set(errors) <= there:
         return None
     return {name: plain(readable(text, look.names), HINT)["text"] for name, text in errors.items()}

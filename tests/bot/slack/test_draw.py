@@ -6,9 +6,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bot.slack.draw.blocks import home_pages, message_pages, opener_pages
 from bot.slack.draw.limits import PRIVATE
-from bot.slack.draw.modal import Look, form_pages, form_view, home_view, list_view, message_view, more_to_ask
+from bot.slack.draw.modal import Look, beside, form_pages, form_view, home_view, list_view, message_view, more_to_ask
 from bot.slack.draw.pages import page_wanted
 from bot.slack.draw.place import Place, opened
 from models import message as m
@@ -159,6 +161,37 @@ def test_many_options_stand_in_groups_and_what_was_chosen_is_still_chosen() -> N
     (menu,) = only(view, "static_select")
     assert [group["label"]["text"] for group in menu["option_groups"]] == ["1 to 100", "101 to 130"]
     assert menu["initial_option"]["value"] == "T-120"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (m.Option("Sales", "Sales"), m.Option("Operations / " * 12, "Operations / " * 12)),
+        tuple(m.Option(f"{number:032x}", f"Somebody {number}") for number in range(3_000)),
+        tuple(m.Option(f"{number}", f"{number}") for number in range(10_001)),
+        tuple(m.Option(f"POL-{number}", f"Политика номер {number} " * 8) for number in range(900)),
+    ],
+    ids=["a long name", "many people", "more than a menu takes", "many long names"],
+)
+def test_what_cannot_be_chosen_in_slack_is_chosen_on_the_web(options: tuple[m.Option, ...]) -> None:
+    """One department with a long name must not keep everybody from asking a team first."""
+    fields = (m.Choice("team", "Which team?", options=options), m.Text("number", "How many people?", required=False))
+    form = m.Form("campaign.pilot", "C-1", "Pilot", fields)
+    view = form_view(form, Place(), LOOK)
+    check_view(view)
+    assert [one["block_id"] for one in only(view, "input")] == ["number"]
+    assert "Which team?" in read_view(view)
+    assert "more to choose from than fits here" in read_view(view)
+    assert [one["url"] for one in only(view, "button")] == [f"{URL}/go/campaign.pilot/C-1"]
+    assert beside(form, Place(), LOOK, {"team": "This is needed."}) is None, "it stands above, for there is no field"
+
+
+def test_a_large_menu_is_still_chosen_from() -> None:
+    people = tuple(m.Option(f"{number:032x}", f"Somebody {number}") for number in range(1_500))
+    view = form_view(m.Form("people.merge", "", "Merge", (m.Choice("who", "Who?", options=people),)), Place(), LOOK)
+    check_view(view)
+    (menu,) = only(view, "static_select")
+    assert sum(len(group["options"]) for group in menu["option_groups"]) == 1_500
 
 
 def test_a_long_form_goes_over_pages_and_keeps_what_was_answered_on_the_way() -> None:
