@@ -13,7 +13,7 @@ ROOM = 3_000  # characters of one block, whatever the chat
 EACH = 60  # characters that a run counts for beside its text: what its JSON takes
 LONGEST_URL = 3_000
 _COMMAND = re.compile(r"`([^`\s](?:[^`\n]{0,198}[^`\s])?)`")
-_SCHEMES = ("http://", "https://", "mailto:")
+_LEADS = re.compile(r"https?://[^\s/?#:@]|mailto:[^\s?]", re.IGNORECASE)
 
 
 class Flow(Protocol):
@@ -62,8 +62,8 @@ def run(text: str, *styles: str) -> Run:
 
 
 def link(text: str, url: str, *styles: str) -> Run:
-    """Return a link to a page of the web or a mail address; anything else is only text."""
-    if not url.lower().startswith(_SCHEMES) or len(url) > LONGEST_URL:
+    """Return a link to a page of the web or a mail address; anything else, or one to nowhere, is only text."""
+    if not _LEADS.match(url) or len(url) > LONGEST_URL:
         return run(text, *styles)
     found = {"type": "link", "url": url, "text": text}
     return {**found, "style": dict.fromkeys(styles, True)} if styles else found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.text.parts import above, fact_runs, first_line
+from bot.text.runs import link, run
 from models.message import Home, Message
 
 
@@ -25,3 +28,13 @@ def test_an_empty_list_says_so_above() -> None:
     assert above(Home("Your list", lines=("Monday",), cards=(Message("Read it"),), empty="Nothing.")) == ("Monday",)
     assert first_line(above(empty)) == "Monday"
     assert first_line(()) == ""
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "https:///x", "http://?q", "HTTPS://#x", "mailto:", "javascript:x", "/x", ""]
+)
+def test_a_link_to_nowhere_is_only_text(url: str) -> None:
+    """A chat may refuse the whole message for one link without a host."""
+    assert link("x", url) == run("x")
+    for good in ("https://a.example", "http://localhost:80/x", "HTTPS://A.example/", "mailto:ana@halden.example"):
+        assert link("x", good)["url"] == good

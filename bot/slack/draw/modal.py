@@ -20,10 +20,10 @@ from models.message import AnyField, Form, Home, Message, Text
 
 View = dict[str, Any]
 FORM, SAID = "form", "said"  # callback_id
-_ERRORS = 12  # blocks kept free, in which every error has room
-_TYPED = 6 * INPUT  # bytes of a text that may be typed into a field
-_MUCH = 30_000  # characters in answers from which a view may be too large after all
-_PAPER = Paper(VIEW_BLOCKS - _ERRORS - 2, VIEW_BYTES - 60_000, in_bytes)
+# Kept free for what is wrong, on every page.
+_ERRORS = Paper(12, 40_000, in_bytes)
+_PAPER = Paper(VIEW_BLOCKS - _ERRORS.blocks - 2, VIEW_BYTES - _ERRORS.size - 20_000, in_bytes)
+_TYPED = 6 * INPUT  # bytes of a text that may be typed into a field, in whatever script; emoji take up to twice as much
 
 
 class Look(NamedTuple):
@@ -60,7 +60,7 @@ def form_view(
     submit = readable(form.submit, look.names) if number == len(pages) else "Next"
     if _cut(submit, look):
         blocks.append(_line(submit))
-    if sum(len(str(one)) for one in known.values()) > _MUCH and sum(map(in_bytes, blocks)) > VIEW.size:
+    if not VIEW.takes(blocks):
         return _too_long(form, place, look)
     short = _cut(form.title, look) and not _cut(form.submit, look)  # the whole title stands inside
     return {
@@ -91,10 +91,14 @@ def form_pages(form: Form, look: Look) -> list[tuple[list[Block], list[AnyField]
 
 
 def _room(field: AnyField, look: Look) -> tuple[int, int]:
-    """Return how many blocks and bytes a question may take, whatever stands in it."""
-    drawn = draw_field(field, "", look.names, files=look.files)
-    typed = isinstance(field, Text)  # what is too long for it stands above it
-    return len(drawn) + (2 if typed else 0), sum(map(in_bytes, drawn)) + (_TYPED if typed else 0)
+    """Return how many blocks and bytes a question may take, as it comes or with what is typed into it."""
+    drawn = draw_field(field, given(field, {}), look.names, files=look.files)
+    blocks, size = len(drawn), sum(map(in_bytes, drawn))
+    if not isinstance(field, Text):
+        return blocks, size
+    empty = draw_field(field, "", look.names, files=look.files)
+    # What is too long for a field stands above it.
+    return max(blocks, len(empty) + 2), max(size, sum(map(in_bytes, empty)) + _TYPED)
 
 
 def beside(form: Form, place: Place, look: Look, errors: Mapping[str, str]) -> dict[str, str] | None:
@@ -193,7 +197,8 @@ def _errors(form: Form, errors: Mapping[str, str], look: Look) -> list[Block]:
     for name, text in errors.items():
         label = readable(labels.get(name, ""), look.names)
         flow.say([run("⚠️ "), *([run(label, "bold"), run(" ")] if label else []), *runs(text, look.names)])
-    return flow.blocks[:_ERRORS]
+    first, *others = paged([flow.blocks], _ERRORS)
+    return [*first, _line("There is more to correct: it is said when this is sent again.")] if others else first
 
 
 def _too_long(form: Form, place: Place, look: Look) -> View:

@@ -208,6 +208,31 @@ def test_a_long_form_goes_over_pages_and_keeps_what_was_answered_on_the_way() ->
     assert opened(json.loads(wrong["private_metadata"])).page == 3
 
 
+def test_what_stands_in_a_form_beforehand_takes_room_as_well() -> None:
+    """An emoji is one character of 3,000, and twelve bytes of a view once it is escaped."""
+    beforehand = tuple(m.Text(f"q{number}", f"Question {number}", value="😀" * 3_000) for number in range(10))
+    form = m.Form("audit.answer", "Q-1", "Questionnaire", beforehand)
+    for number in range(1, len(form_pages(form, LOOK)) + 1):
+        view = form_view(form, Place(page=number), LOOK)
+        check_view(view)
+        assert only(view, "input"), "the whole of it is asked"
+    empty = replace(form, fields=tuple(replace(one, value="") for one in beforehand))
+    typed = form_view(empty, Place(), LOOK, {one.name: one.value for one in beforehand})
+    check_view(typed)
+    assert "too long to fill in here" in read_view(typed)
+
+
+def test_more_errors_than_there_is_room_for_are_announced() -> None:
+    fields = tuple(m.Text(f"q{number}", f"Question {number}") for number in range(120))
+    form = m.Form("audit.answer", "Q-1", "Questionnaire", fields)
+    some = {one.name: "This is needed." for one in fields}
+    assert "more to correct" not in read_view(form_view(form, Place(), LOOK, errors=some))
+    many = {one.name: "Nobody can read this. " * 40 for one in fields}
+    view = form_view(form, Place(), LOOK, errors=many)
+    check_view(view)
+    assert "more to correct" in read_view(view)
+
+
 def test_answers_that_slack_cannot_keep_are_not_dropped_silently() -> None:
     place = Place("audit.answer", "Q-1", page=2, answers={"q0": "x" * PRIVATE})
     view = form_view(m.Form("audit.answer", "Q-1", "Questionnaire", ()), place, LOOK)
