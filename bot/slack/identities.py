@@ -127,9 +127,8 @@ class Identities:
         if people and not any(one.email for one in people):
             raise Incomplete("no addresses")  # the app may not see them any more
         for some in _batches(list(users.values())):
-            await self._database.write(
-                partial(self._meet, ref, some, begun - SKEW)
-            )  # by Slack's clock surely not later
+            # By Slack's clock surely not later.
+            await self._database.write(partial(self._meet, ref, some, begun - SKEW))
         await self._complete(ref, frozenset(id_ for id_, one in users.items() if one.person), begun)
 
     async def _pages(self, token: str, method: str, key: str, **arguments: Any) -> AsyncIterator[Mapping[str, Any]]:
@@ -176,7 +175,7 @@ class Identities:
         await self._database.write(done)
 
     def _meet(self, ref: str, members: Sequence[Member], at: datetime | None, session: Session) -> None:
-        """Take accounts as they stand, or as they stood `at` a time: then only those of which nothing later is known."""
+        """Take accounts as they stand now, or stood `at` a time: then only those of which nothing later is known."""
         row: Workspace | None = by_ref(session, ref)
         if row is not None and row.state in TAKEN_FROM:
             told = [one for one in members if at is None or newer(session, at, "slack account", ref, one.platform_id)]
