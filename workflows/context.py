@@ -90,13 +90,18 @@ class Context:
         )
         return record.write(self.session, draft, self.now)
 
-    def move(self, thing: Any, verb: str, moves: Moves, proof_id: str, **sets: Any) -> None:
-        """Move a thing by its table of moves, which overtakes what was said about it. Raises `models.moves.Stale`."""
+    def move(
+        self, thing: Any, verb: str, moves: Moves, proof_id: str, outcome: str = "It has moved on.", /, **sets: Any
+    ) -> None:
+        """Move a thing by its table of moves, which overtakes what was said about it. Raises `models.moves.Stale`.
+
+        `outcome` is the sentence that notices about it say from now on (see `redraw.overtake`).
+        """
         by_id = self.actor.id if self.actor else None
         move(self.session, thing, verb, moves, at=self.now, by_id=by_id, proof_id=proof_id, **sets)
         # A duty's own card is redrawn instead, by `duty`.
         if not isinstance(thing, Assignment) and hasattr(thing, "code"):
-            redraw.overtake(self, thing.code)
+            redraw.overtake(self, thing.code, outcome)
 
     def say(
         self,

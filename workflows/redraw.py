@@ -1,17 +1,18 @@
 """Changing what was said: every copy of a message that a channel can change is drawn again.
 
 A notice is about a thing (a draft to approve, a launch that can be stopped). When the thing moves on, the notice has
-nothing to press any more and leaves the home page; under Messages it stays.
+nothing to press any more, says what became of the thing, and leaves the home page; under Messages it stays.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
 
-from models.message import Message, decode, encode
+from models.message import Message, decode, encode, mention
 from models.outbox import NOTICES, Delivery, OutboxMessage
 from workflows.workflow import REGISTRY
 
@@ -45,13 +46,18 @@ def about(code: str) -> str:
     return f"about {code}"
 
 
-def overtake(ctx: Context, code: str) -> None:
-    """Take the buttons that do something off the notices about a thing that has moved on, and put them away."""
+def overtake(ctx: Context, code: str, outcome: str) -> None:
+    """Say first on the notices about a thing what became of it, take their buttons that do something, put them away.
+
+    `outcome` is a sentence; where it begins with the actor, the actor reads "You".
+    """
     rows = select(OutboxMessage).where(
         OutboxMessage.topic == about(code), OutboxMessage.kind.in_(NOTICES), OutboxMessage.seen_at.is_(None)
     )
     for said in ctx.session.scalars(rows.order_by(OutboxMessage.id)):
         message: Message = decode(said.body)
         looks = tuple(one for one in message.buttons if (act := REGISTRY.act(one.act)) and act.does == "look")
-        draw(ctx, said, replace(message, lines=(*message.lines, "Nothing to do here any more."), buttons=looks))
+        mine = ctx.actor is not None and said.person_id == ctx.actor.id
+        line = re.sub(f"^{mention(ctx.person.ref)}", "You", outcome) if mine else outcome
+        draw(ctx, said, replace(message, lines=(line, *message.lines), buttons=looks, tone="plain"))
         said.seen_at = ctx.now

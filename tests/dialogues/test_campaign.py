@@ -61,6 +61,7 @@ def test_the_wait_can_be_stopped(stage: Stage) -> None:
     stage.later(minutes=9)
     stage.works()
     launched.presses("Stop").sees("C-1 is stopped. Nothing was sent")
+    ana.says("inbox").sees("C-1 is ready", "You stopped it. Nothing was sent.").misses("Nothing to do here any more")
     stage.later(minutes=5)
     stage.works()
     assert said(stage) == []

@@ -42,13 +42,15 @@ def test_what_has_moved_on_leaves_the_home_page(stage: Stage) -> None:
     assert home.text.count("Please approve") == 1, "what waits for her stands there once"
     margit.says("policy approve POL-1").presses("Approve").sees("Thank you")
     margit.opens().misses("Please approve", "Got it")
-    margit.says("inbox").sees("Please approve", "Nothing to do here any more.").offers("Read")
+    margit.says("inbox").sees("Please approve", "You approved it.").offers("Read")
 
     for lead in (ana, tomasz):
         lead.opens().sees("is approved").offers("Publish")
     ana.says("policy publish POL-1").presses("Publish").sees("C-1")
     for lead in (ana, tomasz):
         lead.opens().misses("is approved", "Publish")
+    ana.says("inbox").sees("You published it. It can be published now.")
+    tomasz.says("inbox").sees("Ana Duarte published it. It can be published now.")
 
     ana.says("campaign launch C-1").presses("Launch").sees("is launched")
     stage.later(seconds=1)
@@ -57,6 +59,7 @@ def test_what_has_moved_on_leaves_the_home_page(stage: Stage) -> None:
     stage.later(minutes=11)
     stage.works()
     ana.opens().misses("C-1 is ready", "Stop")
+    ana.says("inbox").sees("C-1 is ready", "Sending has begun.")
     assert stage.records("message.seen") == []  # nobody said that they read anything
 
 
@@ -68,4 +71,4 @@ def test_an_answered_question_leaves_the_home_page(stage: Stage) -> None:
     chidi.says(f"policy ask {policy} May I use my own phone?")
     stage.person("Ana").says("policy settle A-1 Yes, encrypted.").sees("on its way")
     farah.opens().misses("May I use my own phone?")
-    farah.says("inbox").sees("May I use my own phone?")
+    farah.says("inbox").sees("Ana Duarte answered.", "May I use my own phone?")

@@ -23,5 +23,5 @@ def begin(ctx: Context) -> int:
         facts={"assignments": ctx.session.scalar(waiting) or 0},
         campaign_ref=campaign.code,
     )
-    ctx.move(campaign, "begin", MOVES, proof)
+    ctx.move(campaign, "begin", MOVES, proof, "Sending has begun.")
     return 1

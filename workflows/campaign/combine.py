@@ -70,7 +70,7 @@ def combine(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:
     for part in parts:
         facts = {"combined_into": whole.code}
         proof = ctx.record("campaign.combined", subject_of(part), outcome="withdrawn", facts=facts)
-        ctx.move(part, "withdraw", MOVES, proof)
+        ctx.move(part, "withdraw", MOVES, proof, f"It is part of {whole.code} now.")
     return show(ctx, whole)
 
 

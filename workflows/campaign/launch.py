@@ -31,7 +31,8 @@ def start(ctx: Context, campaign: Campaign, people: int) -> None:
     )
     wait = timedelta(minutes=programme().campaigns.hold_minutes)
     campaign.by_id = ctx.actor.id if ctx.actor else campaign.by_id
-    ctx.move(campaign, "launch", MOVES, proof, launched_at=ctx.now, send_after=ctx.now + wait)
+    launched = f"{m.mention(ctx.person.ref)} launched it."
+    ctx.move(campaign, "launch", MOVES, proof, launched, launched_at=ctx.now, send_after=ctx.now + wait)
 
 
 def launch_form(ctx: Context, campaign: Campaign) -> m.Form:

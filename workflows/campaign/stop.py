@@ -15,7 +15,7 @@ def stop(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     """Stop a campaign while it waits: nobody has heard of it, and nobody will."""
     ready(ctx, campaign, "stop")
     proof = ctx.record("campaign.stopped", subject_of(campaign), outcome="stopped", campaign_ref=campaign.code)
-    ctx.move(campaign, "stop", MOVES, proof)
+    ctx.move(campaign, "stop", MOVES, proof, f"{m.mention(ctx.person.ref)} stopped it. Nothing was sent.")
     return m.Message(
         f"{campaign.code} is stopped. Nothing was sent.",
         lines=("What it had written down is taken back. Prepare another with `campaign new`.",),

@@ -50,7 +50,7 @@ def withdraw(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
         campaign_ref=campaign.code,
     )
     never_launched = campaign.launched_at is None
-    ctx.move(campaign, "withdraw", MOVES, proof)
+    ctx.move(campaign, "withdraw", MOVES, proof, f"{m.mention(ctx.person.ref)} withdrew it.")
     after = "Nobody had heard of it." if never_launched else f"Answers are kept. {_after(ctx, campaign)}"
     return m.Message(f"{campaign.code} is withdrawn.", lines=(after,), tone="good")
 

@@ -44,7 +44,8 @@ def approve(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
     """Record the approval; the leads are told that the version can be published."""
     facts = {"approver": ctx.person.ref, "approved_at": instant(ctx.now)}
     proof = ctx.record("policy.approved", subject_of(version), outcome="approved", facts=facts)
-    ctx.move(version, "approve", states.MOVES, proof, approved_at=ctx.now)
+    approved = f"{m.mention(ctx.person.ref)} approved it."
+    ctx.move(version, "approve", states.MOVES, proof, approved, approved_at=ctx.now)
     _tell_leads(ctx, version, proof)
     return standing(ctx, version, "Thank you. It can be published now.")
 

@@ -168,7 +168,7 @@ def draft(ctx: Context, version: PolicyVersion, last: PolicyVersion | None, *, o
         control_ids=[part for part in version.controls.split(";") if part],
     )
     if last and last.state in states.UNPUBLISHED:
-        ctx.move(last, "supersede", states.MOVES, proof)
+        ctx.move(last, "supersede", states.MOVES, proof, "A newer draft took its place.")
     return version
 
 

@@ -59,5 +59,6 @@ def approved_elsewhere(ctx: Context, version: PolicyVersion, answers: Answers) -
         facts={"approver": approver.ref, "approved_at": instant(at), "minutes_sha256": minutes.sha256},
         private={"file_name": minutes.name},
     )
-    ctx.move(version, "approve elsewhere", states.MOVES, proof, approved_at=at, approver_id=approver.id)
-    return standing(ctx, version, f"Approved by {m.mention(approver.ref)} on {say_date(day)}; the minutes are kept.")
+    approved = f"Approved by {m.mention(approver.ref)} on {say_date(day)}; the minutes are kept."
+    ctx.move(version, "approve elsewhere", states.MOVES, proof, approved, approved_at=at, approver_id=approver.id)
+    return standing(ctx, version, approved)

@@ -87,7 +87,7 @@ def publish(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
         control_ids=[part for part in version.controls.split(";") if part],
     )
     ctx.move(
-        version, "publish", states.MOVES, proof,
+        version, "publish", states.MOVES, proof, f"{m.mention(ctx.person.ref)} published it.",
         published_at=ctx.now, ask_again=asks, answers_as=answers_as, changes=answers["changes"],
     )  # fmt: skip
     if before:

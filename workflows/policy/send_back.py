@@ -39,7 +39,7 @@ def changes(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
     """Send a draft back with the reason."""
     private = {"reason": answers["reason"]}
     proof = ctx.record("policy.changes-requested", subject_of(version), outcome="draft", private=private)
-    ctx.move(version, "request changes", states.MOVES, proof)
+    ctx.move(version, "request changes", states.MOVES, proof, f"{m.mention(ctx.person.ref)} asked for changes.")
     author = ctx.session.get_one(Person, version.author_id)
     said = m.Message(
         f"“{version.title}” needs changes",

@@ -90,7 +90,7 @@ def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     verb = "settle" if objected else "reply"
     ctx.move(assignment, verb, duty.MOVES, record_id, step="answer", next_nudge_at=ctx.now)
     duty.redraw(ctx, assignment)
-    overtake(ctx, assignment.code)
+    overtake(ctx, assignment.code, f"{m.mention(ctx.person.ref)} answered.")
     said = m.Message(
         f"{version.title}: an answer for you",
         lines=(f"{m.mention(ctx.person.ref)} writes:", answers["reply"]),

@@ -50,6 +50,7 @@ def submit(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     private = {"changes": answers["changes"]} if answers["changes"] else {}
     facts = {"approver": approver.ref}
     proof = ctx.record("policy.submitted", subject_of(version), outcome="in review", facts=facts, private=private)
-    ctx.move(version, "submit", states.MOVES, proof, approver_id=approver.id, changes=answers["changes"])
+    sent = f"{m.mention(ctx.person.ref)} sent it for approval."
+    ctx.move(version, "submit", states.MOVES, proof, sent, approver_id=approver.id, changes=answers["changes"])
     ctx.say(approver, request(ctx, version), kind="request", dedupe=f"{proof}:approver", topic=about(version.code))
     return standing(ctx, version, f"{m.mention(approver.ref)} is asked to approve it.")
