@@ -47,7 +47,10 @@ def test_chidi_asks_and_farah_answers(stage: Stage) -> None:
         "Answer"
     ).sees("Chidi Okafor asks", "May I use my own phone?").fills(reply="Yes, with a screen lock.").sees("on its way")
     assert the_duty(stage).next_nudge_at == stage.now
-    assert told(stage, chidi) == ["Acceptable Use: an answer for you somebody writes: Yes, with a screen lock."]
+    asked, answered = (f"somebody {does} about “Acceptable Use”" for does in ("asks", "answers"))
+    assert told(stage, chidi) == [f"{answered} You wrote: “May I use my own phone?” Yes, with a screen lock."]
+    assert told(stage, farah) == [f"{asked} You answered. May I use my own phone?"]
+    chidi.says("inbox").sees("Farah Haddad answers about “Acceptable Use”")
     farah.says("policy settle A-1 Again").sees("Nothing waits for an answer there")
     chidi.opens().misses("Your question is with the owner").presses("Acknowledge").fills(agree=True).sees("Thank you")
 
@@ -80,6 +83,7 @@ def test_chidi_cannot_agree_until_farah_settles_it(stage: Stage) -> None:
     chidi.says("policy object POL-1 Still").sees("The owner has your reason")
     assert the_duty(stage).state == "objected"
     assert the_duty(stage).next_nudge_at is None
+    assert told(stage, farah) == ["somebody can't agree to “Acceptable Use” It forbids what my job needs"]
 
     stage.later(days=20)
     farah.says("policy questions").sees("It forbids what my job needs").presses("Answer").fills(

@@ -78,11 +78,11 @@ def _asked_before(ctx: Context, assignment: Assignment) -> int:
 
 def tell_owner(ctx: Context, assignment: Assignment, version: PolicyVersion, record_id: str, words: str) -> None:
     """Pass somebody's words on to the policy's owner."""
-    objects = assignment.state == "objected"
-    what = "can't agree to" if objects else "has a question about"
+    does = "can't agree to" if assignment.state == "objected" else "asks about"
     said = m.Message(
-        f"{version.title}: {'somebody cannot agree' if objects else 'a question'}",
-        lines=(f"{m.mention(assignment.owed_by.ref)} {what} {version.code}:", words),
+        f"{m.mention(assignment.owed_by.ref)} {does} “{version.title}”",
+        lines=(words,),
+        facts=(m.Fact("Policy", version.code),),
         buttons=(
             m.Button("Answer", "policy.settle", assignment.code, "primary"),
             m.Button("Read the policy", "policy.show", version.code),

@@ -92,8 +92,8 @@ def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     duty.redraw(ctx, assignment)
     overtake(ctx, assignment.code, f"{m.mention(ctx.person.ref)} answered.")
     said = m.Message(
-        f"{version.title}: an answer for you",
-        lines=(f"{m.mention(ctx.person.ref)} writes:", answers["reply"]),
+        f"{m.mention(ctx.person.ref)} answers about “{version.title}”",
+        lines=(f"You wrote: “{their_words(ctx, assignment)}”", answers["reply"]),
         buttons=card(ctx, assignment, assignment.assignee).buttons,
     )
     ctx.say(assignment.assignee, said, kind="notice", dedupe=f"{record_id}:asker")
