@@ -6,6 +6,7 @@ A reminder never ends a duty and never stops before it. Several on one day are o
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import CursorResult, Select, or_, select, update
@@ -110,7 +111,7 @@ def _say(ctx: Context, person: Person, duties: list[Assignment]) -> None:
     single = duties[0] if len(duties) == 1 else None
     ctx.say(
         person,
-        _card(ctx, person, single, today) if single else _digest(ctx, duties, today),
+        _card(ctx, person, single, today) if single else _digest(ctx, duties),
         kind="reminder",
         dedupe=f"reminder:{person.ref}:{today}:{min(one.id for one in duties)}",
         topic=single.code if single else "",
@@ -120,27 +121,25 @@ def _say(ctx: Context, person: Person, duties: list[Assignment]) -> None:
 
 
 def _card(ctx: Context, person: Person, one: Assignment, today: date) -> Message:
-    """Return the duty's own card under a line that says how much time is left."""
+    """Return the duty's own card, whose title says how much time is left; the day stands among its facts."""
     card = REGISTRY.workflow(one.workflow).card(ctx, one, person)
-    return Message(card.title, (when(one.due_on, today), *card.lines), card.facts, buttons=card.buttons)
+    return replace(card, title=f"{_left(one.due_on, today)}: {card.title}", tone="plain")
 
 
-def _digest(ctx: Context, duties: list[Assignment], today: date) -> Message:
+def _digest(ctx: Context, duties: list[Assignment]) -> Message:
     """Return one message about several duties."""
     rows = tuple(
-        (REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject), when(one.due_on, today))
+        (REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject), say_date(one.due_on))
         for one in sorted(duties, key=lambda one: (one.due_on, one.id))
     )
     return Message(
         f"{len(rows)} things are waiting for you",
-        tables=(m.Table("Most urgent first", ("What", "When"), rows),),
+        tables=(m.Table("Most urgent first", ("What", "Due"), rows),),
         buttons=(m.Button("See them", "todo", style="primary"),),
     )
 
 
-def when(due: date, today: date) -> str:
+def _left(due: date, today: date) -> str:
     """Return how far away a due date is, in neutral words."""
     left = (due - today).days
-    if left < 0:
-        return f"Was due on {say_date(due)}."
-    return {0: "Due today.", 1: "Due tomorrow."}.get(left, f"Due in {left} days, on {say_date(due)}.")
+    return "Still open" if left < 0 else {0: "Due today", 1: "Due tomorrow"}.get(left, f"Due in {left} days")

@@ -74,6 +74,7 @@ def test_two_duties_are_one_reminder(stage: Stage) -> None:
         ask(stage, chidi, publish(stage, title, "Do well."))
     live(stage, date(2026, 12, 1))
     assert len(reminders(stage, chidi)) == 1
+    chidi.says("inbox").sees("2 things are waiting for you", "Mon 7 Dec 2026").misses("Due in")
 
 
 def test_leave_pauses(stage: Stage) -> None:
@@ -99,6 +100,8 @@ def test_after_an_outage_one_reminder_comes(stage: Stage) -> None:
     stage.now = datetime(2026, 12, 10, 22, 0, tzinfo=UTC) + timedelta(minutes=5)
     stage.works()
     assert [at.isoformat()[:13] for at in reminders(stage, chidi)] == ["2026-12-11T09"]
+    stage.now = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+    chidi.says("inbox").sees("Still open: Acceptable Use", "Was due", "Mon 7 Dec 2026")
 
 
 def test_it_never_stops_by_itself(stage: Stage) -> None:
@@ -117,6 +120,8 @@ def test_putting_a_reminder_away_ends_nothing(stage: Stage) -> None:
     chidi = stage.person("Chidi")
     ask(stage, chidi, publish(stage, "Acceptable Use", "Use things well."))
     live(stage, date(2026, 12, 1))
+    said = chidi.says("inbox").sees("Due in 7 days: Acceptable Use", "Mon 7 Dec 2026")
+    assert said.text.count("7 Dec 2026") == 1, "the day stands there once"
     chidi.says("inbox seen M-1").sees("It stays under Messages")
     chidi.opens().sees("Acceptable Use").offers("Acknowledge")
     live(stage, date(2026, 12, 5))

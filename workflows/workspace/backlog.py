@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import Select, func, or_, select, update
 
@@ -15,8 +14,7 @@ from models.outbox import NOTICES, Delivery, OutboxMessage
 from models.person import Identity, Person
 from workflows import duty, ledger
 from workflows.campaign.gate import sendable
-from workflows.context import Context, zone_of
-from workflows.nudges import when
+from workflows.context import Context, say_date
 from workflows.workflow import REGISTRY
 from workflows.workspace.base import WORKFLOW
 
@@ -100,23 +98,22 @@ def _say(ctx: Context, outage: Outage, row: Workspace, person: Person) -> None:
 
 def _message(ctx: Context, person: Person, owed: Sequence[Assignment], notices: Sequence[OutboxMessage]) -> m.Message:
     """Return the one message: what is owed, most urgent first and with a way to answer; then what else was said."""
-    today = ctx.now.astimezone(zone_of(person)).date()
     what = f"{len(owed)} things wait for you" if len(owed) > 1 else "one thing waits for you"
     title = f"While we were away: {what if owed else 'what was said to you'}"
     see = m.Button("See everything", "todo", style="primary" if not owed else "plain")
     return m.Message(
         title,
-        tables=(*_owed(ctx, owed, today), *_said(notices)),
+        tables=(*_owed(ctx, owed), *_said(notices)),
         buttons=(*_answers(ctx, owed[:PRESSED], person), see, *(m.Button("Messages", "inbox") for _ in notices[:1])),
     )
 
 
-def _owed(ctx: Context, owed: Sequence[Assignment], today: date) -> tuple[m.Table, ...]:
+def _owed(ctx: Context, owed: Sequence[Assignment]) -> tuple[m.Table, ...]:
     rows = tuple(
-        (REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject), when(one.due_on, today))
+        (REGISTRY.workflow(one.workflow).subject_title(ctx.session, one.subject), say_date(one.due_on))
         for one in owed[:SHOWN]
     )
-    return (m.Table("Most urgent first", ("What", "When"), rows),) if rows else ()
+    return (m.Table("Most urgent first", ("What", "Due"), rows),) if rows else ()
 
 
 def _said(notices: Sequence[OutboxMessage]) -> tuple[m.Table, ...]:
