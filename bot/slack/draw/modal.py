@@ -16,10 +16,12 @@ from bot.text.filled import given
 from bot.text.parts import TONES
 from bot.text.runs import run, runs
 from bot.text.words import Names, readable
-from models.message import AnyField, Form, Home, Message, Text
+from models.message import AnyField, File, Form, Home, Message, Text, Tone
 
 View = dict[str, Any]
 FORM, SAID = "form", "said"  # callback_id
+NO_FILES = "Files can't be handed in here."
+TOO_LONG: tuple[str, Tone] = "This form is too long to fill in here. Nothing was sent: please use its web page.", "warn"
 # Kept free for what is wrong, on every page.
 _ERRORS = Paper(12, 40_000, in_bytes)
 _PAPER = Paper(VIEW_BLOCKS - _ERRORS.blocks - 2, VIEW_BYTES - _ERRORS.size - 20_000, in_bytes)
@@ -44,11 +46,13 @@ def form_view(
     """Return a form as a modal, on the page that `place` names, filled with `values`.
 
     With errors it is the first page that has one of them, and all of them stand above it. A form that Slack cannot
-    keep between its pages is a message that leads to the web page.
+    keep between its pages, or that needs a file where none can be handed in, is a message that leads to the web page.
     """
     wrong, known = errors or {}, values or {}
     if not place.fits:
-        return _too_long(form, place, look)
+        return _on_the_web(form, place, look, wrong, *TOO_LONG)
+    if not look.files and any(isinstance(field, File) and field.required for field in form.fields):
+        return _on_the_web(form, place, look, wrong, NO_FILES)
     pages = form_pages(form, look)
     number = _page_in_view(pages, place, wrong)
     about, fields = pages[number - 1]
@@ -61,7 +65,7 @@ def form_view(
     if _cut(submit, look):
         blocks.append(_line(submit))
     if not VIEW.takes(blocks):
-        return _too_long(form, place, look)
+        return _on_the_web(form, place, look, wrong, *TOO_LONG)
     short = _cut(form.title, look) and not _cut(form.submit, look)  # the whole title stands inside
     return {
         **_modal(form.submit if short else form.title, blocks, look, FORM),
@@ -201,11 +205,10 @@ def _errors(form: Form, errors: Mapping[str, str], look: Look) -> list[Block]:
     return [*first, _line("There is more to correct: it is said when this is sent again.")] if others else first
 
 
-def _too_long(form: Form, place: Place, look: Look) -> View:
-    """Return what is said where Slack cannot keep the answers of earlier pages."""
-    said = Message(
-        form.title, ("This form is too long to fill in here. Nothing was sent: please use its web page.",), tone="warn"
-    )
-    view = message_view(said, Place(root=place.root), look)
-    view["blocks"].append(Drawing(look.names, look.base_url).web_page(form))
-    return view
+def _on_the_web(
+    form: Form, place: Place, look: Look, errors: Mapping[str, str], why: str, tone: Tone = "plain"
+) -> View:
+    """Return what is said in place of a form that cannot be filled in here."""
+    view = message_view(Message(form.title, (why,), tone=tone), Place(root=place.root), look)
+    page = Drawing(look.names, look.base_url).web_page(form)
+    return {**view, "blocks": [*_errors(form, errors, look), *view["blocks"], page]}

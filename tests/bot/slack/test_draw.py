@@ -148,9 +148,18 @@ def test_a_file_is_asked_for_where_it_can_be_handed_in_and_otherwise_on_the_web(
     form = m.Form("people.import", "", "Import people", (m.File("file", "The list of people", accept=(".csv",)),))
     (asked,) = only(form_view(form, Place(), Look(NAMES, URL, files=True)), "file_input")
     assert asked["filetypes"] == ["csv"]
-    elsewhere = form_view(form, Place(), LOOK)
-    assert not only(elsewhere, "input")
+    elsewhere = form_view(replace(form, fields=(*form.fields, m.Toggle("full", "Everybody is in it"))), Place(), LOOK)
+    assert read_view(elsewhere) == seen(
+        """
+        === Import people ===
+        Files can't be handed in here.
+        [Open the web page ->]
+        [Done]
+        """
+    )
     assert [one["url"] for one in only(elsewhere, "button")] == [f"{URL}/go/people.import"]
+    optional = form_view(replace(form, fields=(m.File("file", "A picture", required=False),)), Place(), LOOK)
+    assert optional["submit"]["text"] == "Send"
 
 
 def test_many_options_stand_in_groups_and_what_was_chosen_is_still_chosen() -> None:

@@ -129,7 +129,8 @@ def test_every_form_can_be_filled_in(
     tables: tuple[m.Table, ...],
     files: bool,
 ) -> None:
-    fields = tuple(replace(one, name=f"field_{number}") for number, one in enumerate(kinds))
+    there = [one if files or not isinstance(one, m.File) else replace(one, required=False) for one in kinds]
+    fields = tuple(replace(one, name=f"field_{number}") for number, one in enumerate(there))
     form = m.Form("policy.do", "POL-3", title, fields, lines, facts, tables, submit="Send")
     look = Look(said.NAMES, URL, files)
     pages = form_pages(form, look)
