@@ -20,7 +20,8 @@ def test_chidi_reads_and_acknowledges(stage: Stage) -> None:
     chidi.opens().sees("Acceptable Use", "Mon 7 Dec 2026").offers(
         "Read", "Acknowledge", "Ask a question", "I can't agree"
     )
-    chidi.opens().presses("Read", on="Acceptable Use").sees("Use things well.")
+    text = chidi.opens().presses("Read", on="Acceptable Use").sees("Use things well.")
+    text.offers("Acknowledge", "Ask a question", "I can't agree")
 
     form = chidi.opens().presses("Acknowledge", on="Acceptable Use")
     form.fills(agree=False).sees("Tick this box to go on.")

@@ -34,7 +34,7 @@ def card(ctx: Context, assignment: Assignment, viewer: Person) -> m.Message:
         title=version.title,
         lines=tuple(line for line in said if line),
         facts=(m.Fact("Policy", version.code), m.Fact("Was due" if late else "Due", say_date(assignment.due_on))),
-        buttons=_buttons(assignment),
+        buttons=(m.Button("Read", "policy.show", assignment.code), *ways(assignment)),
         tone=tones.get(assignment.state, "plain"),
     )
 
@@ -53,17 +53,16 @@ def _standing(assignment: Assignment, viewer: Person) -> str:
     }.get(assignment.state, "This was withdrawn. Nothing to do.")
 
 
-def _buttons(assignment: Assignment) -> tuple[m.Button, ...]:
-    """Return what can still be done with an assignment."""
-    read = m.Button("Read", "policy.show", assignment.code)
+def ways(assignment: Assignment) -> tuple[m.Button, ...]:
+    """Return the ways to answer an assignment; none where it is no longer owed."""
     if assignment.state not in duty.OPEN:
-        return (read,)
+        return ()
     answers = (
         m.Button("Acknowledge", "policy.acknowledge", assignment.code, "primary"),
         m.Button("Ask a question", "policy.ask", assignment.code),
         m.Button("I can't agree", "policy.object", assignment.code),
     )
-    return (read, *(answers if assignment.state == "open" else answers[:2]))
+    return answers if assignment.state == "open" else answers[:2]
 
 
 def title(session: Session, subject: str) -> str:

@@ -11,6 +11,7 @@ from workflows import duty
 from workflows.context import Context, say_date, zone_of
 from workflows.policy import states
 from workflows.policy.base import WORKFLOW, files
+from workflows.policy.card import ways
 from workflows.who import everyone
 from workflows.workflow import Answers
 
@@ -53,14 +54,13 @@ def _listing(ctx: Context, version: PolicyVersion) -> m.Message:
 )
 def show(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     """Return the full text, or the way to the file that is the policy."""
-    waits = duty_of(ctx, version)
-    answer = (m.Button("Acknowledge", "policy.acknowledge", waits, "primary"),) if waits else ()
+    waiting = next((one for one in duty.owed(ctx.session, ctx.person) if one.subject == version.code), None)
     return m.Message(
         version.title,
         lines=tuple(line for line in (_standing(version), version.summary) if line),
         facts=_facts(ctx, version),
         prose=version.text,
-        buttons=(*answer, *states.buttons(ctx, version)),
+        buttons=(*(ways(waiting) if waiting else ()), *states.buttons(ctx, version)),
         links=files(version),
         tone="plain" if version.state == "published" else "warn",
     )
@@ -91,9 +91,3 @@ def _facts(ctx: Context, version: PolicyVersion) -> tuple[m.Fact, ...]:
         found.append(m.Fact("Approved by", m.mention(approver.ref)))
     found.append(m.Fact("Fingerprint", version.sha256))
     return tuple(found)
-
-
-def duty_of(ctx: Context, version: PolicyVersion) -> str:
-    """Return the code of the actor's open assignment for this version, or nothing."""
-    waiting = [one.code for one in duty.owed(ctx.session, ctx.person) if one.subject == version.code]
-    return waiting[0] if waiting else ""
