@@ -55,9 +55,9 @@ def test_chidi_cannot_agree(stage: Stage) -> None:
     chidi = stage.person("Chidi")
     ask(stage, chidi, policy)
 
-    chidi.opens().presses("I can't agree").fills(reason="It forbids what my job needs").sees(
-        "The owner has your reason"
-    )
+    told = chidi.opens().presses("I can't agree").fills(reason="It forbids what my job needs")
+    assert told.sees("The owner has your reason").status == 200, "nothing went wrong"
+    assert "⚠️" not in told.title
     (record,) = stage.records("policy.objected")
     assert "job needs" not in str(record)
     chidi.says("ack").fills(agree=True).sees("You acknowledged this")

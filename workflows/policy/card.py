@@ -29,7 +29,7 @@ def card(ctx: Context, assignment: Assignment, viewer: Person) -> m.Message:
     version = version_of(ctx.session, assignment)
     said = (_standing(assignment, viewer), news(version, assignment), version.summary)
     late = assignment.state == "open" and assignment.due_at < ctx.now
-    tones: dict[str, m.Tone] = {"done": "good", "objected": "warn", "open": "warn" if late else "plain"}
+    tones: dict[str, m.Tone] = {"done": "good", "open": "warn" if late else "plain"}
     return m.Message(
         title=version.title,
         lines=tuple(line for line in said if line),
