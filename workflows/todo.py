@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
 from models import message as m
+from models.campaign import Assignment
 from workflows import duty
+from workflows.bundle import bundle
 from workflows.context import Context
 from workflows.who import everyone
 from workflows.workflow import REGISTRY, Answers, Workflow
@@ -16,11 +22,23 @@ def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
     """Return a card for everything the actor is asked for, under what workflows have to say at home."""
     owed = duty.owed(ctx.session, ctx.person)
     cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
-    notes = tuple(note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx))
+    notes = [note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx)]
     waiting = len(cards) + sum(map(_waits, notes))
     standing = f"{waiting} waiting for you." if waiting else "Nothing is waiting for you."
     lines = (standing,) if cards or notes else ()
-    return m.Home("To do", lines=lines, cards=notes + cards, empty="Nothing is waiting for you. Enjoy the quiet.")
+    shown = (*_together(ctx, owed), *notes, *cards)
+    return m.Home("To do", lines=lines, cards=shown, empty="Nothing is waiting for you. Enjoy the quiet.")
+
+
+def _together(ctx: Context, owed: Sequence[Assignment]) -> tuple[m.Message, ...]:
+    """Return a card for each workflow of which several can be answered at once; its duties have cards of their own."""
+    open_ = [one for one in owed if one.state == "open"]
+    flows = Counter(one.workflow for one in open_)
+    return tuple(
+        replace(bundle(ctx, [one for one in open_ if one.workflow == name], ctx.person), facts=())
+        for name, many in flows.items()
+        if many > 1 and REGISTRY.workflow(name).makes_bundle
+    )
 
 
 def _waits(note: m.Message) -> bool:

@@ -97,13 +97,17 @@ def test_keisha_joins_and_is_asked_once_for_everything(stage: Stage) -> None:
             one.id for one in session.query(Assignment).filter_by(owed_by_id=keisha.row.id).order_by(Assignment.id)
         ]
     )
+    keisha.opens().sees("3 waiting for you").presses("Read and acknowledge").sees("Read each, tick each")
     form = keisha.says("policy bundle").sees("Acceptable Use", "Code of Conduct", "Access Control", "Wed 9 Dec 2026")
-    form.offers("Acknowledge all ticked").fills(**{f"agree_{first}": False}).sees("Tick at least one policy")
+    form.offers("Tick and acknowledge").misses("Fingerprint").fills(**{f"agree_{first}": False}).sees(
+        "Tick at least one policy"
+    )
     form.fills(**{f"agree_{first}": True, f"agree_{second}": True}).sees("Type your name here too")
     assert stage.records("policy.acknowledged") == []
     form.fills(**{f"agree_{first}": True, f"agree_{second}": True, f"name_{second}": "K. Robinson"}).sees(
         "One policy is waiting for you"
-    )
+    ).misses("tick each")
+    keisha.opens().misses("Read and acknowledge")
     assert [state for _, state, _, _ in owed(stage, keisha)] == ["done", "done", "open"]
     acknowledged = stage.records("policy.acknowledged")
     assert {record["subject"]["ref"] for record in acknowledged} == {use, conduct}

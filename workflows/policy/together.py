@@ -15,6 +15,7 @@ from workflows.policy.card import consent, news
 from workflows.who import everyone
 from workflows.workflow import Answers, Invalid, Refusal
 
+TOGETHER = "Read each, tick each, and send once. What you leave unticked stays for later."
 STANDS = {
     "done": "Done. Thank you.",
     "objected": "You said you can't agree.",
@@ -29,7 +30,7 @@ def bundle(ctx: Context, assignments: Sequence[Assignment], viewer: Person) -> m
     title = f"{len(waiting)} policies are waiting for you" if len(waiting) > 1 else "One policy is waiting for you"
     return m.Message(
         title if waiting else "All of this is done. Thank you.",
-        lines=("Read each, tick each, and send once. What you leave unticked stays for later.",) if waiting else (),
+        lines=(TOGETHER,) if len(waiting) > 1 else (),
         facts=tuple(m.Fact(version_of(ctx.session, one).title, _stands(one)) for one in assignments),
         buttons=(m.Button("Read and acknowledge", "policy.bundle", style="primary"),) if waiting else (),
         tone="plain" if waiting else "good",
@@ -57,7 +58,7 @@ def bundle_form(ctx: Context, mine: list[Assignment]) -> m.Form:
     for one in mine:
         version = version_of(ctx.session, one)
         said = " ".join(line for line in (news(version, one), version.summary) if line)
-        hint = f"{said} Due {say_date(one.due_on)}. Fingerprint {version.sha256}"
+        hint = f"{said} Due {say_date(one.due_on)}."
         fields.append(m.Toggle(_box(one), consent(version), hint, required=False))
         if version.typed_name:
             label = f"Your name, for “{version.title}”"
@@ -67,11 +68,11 @@ def bundle_form(ctx: Context, mine: list[Assignment]) -> m.Form:
         "",
         "Read and acknowledge",
         tuple(fields),
-        lines=("Tick what you have read. The rest stays on your list.",),
+        lines=(TOGETHER,),
         links=tuple(
             m.Link(f"Read “{version_of(ctx.session, one).title}”", f"/go/policy.show/{one.code}") for one in mine
         ),
-        submit="Acknowledge all ticked",
+        submit="Tick and acknowledge",
     )
 
 
