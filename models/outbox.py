@@ -26,7 +26,7 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     dedupe: Mapped[str] = mapped_column(unique=True)  # saying the same thing twice is one message
-    kind: Mapped[str]  # assigned | reminder | notice | request | digest | sign-in
+    kind: Mapped[str]  # assigned | reminder | notice | request | sample | digest | sign-in
     topic: Mapped[str] = mapped_column(default="", index=True)  # what it is about: "A-17", several of a campaign: "C-3"
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
     body: Mapped[dict[str, Any]]

@@ -209,7 +209,7 @@ def test_ana_tries_it_and_gets_the_kit(stage: Stage) -> None:
     ana = stage.person("Ana")
     ana.says(f"campaign try {code}").sees("on its way to you")
     sent = stage.read(lambda session: session.scalars(select(OutboxMessage)).all())
-    assert [(one.person_id, one.body["title"]) for one in sent] == [(ana.row.id, "Acceptable Use")]
+    assert [(one.person_id, one.body["title"]) for one in sent] == [(ana.row.id, "Test: Acceptable Use")]
     assert "buttons" not in sent[0].body
     assert stage.read(lambda session: session.scalars(select(Assignment)).all()) == []
     ana.says(f"campaign kit {code}").sees("Comply", "127.0.0.1", "never asks for a password", "Mon 7 Dec 2026")

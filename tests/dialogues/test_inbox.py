@@ -52,6 +52,8 @@ def test_what_has_moved_on_leaves_the_home_page(stage: Stage) -> None:
     ana.says("inbox").sees("You published it. It can be published now.")
     tomasz.says("inbox").sees("Ana Duarte published it. It can be published now.")
 
+    ana.says("campaign try C-1").presses("Messages").sees("Test: Acceptable Use", "Only you got this.")
+    ana.opens().misses("Test: Acceptable Use")
     ana.says("campaign launch C-1").presses("Launch").sees("is launched")
     stage.later(seconds=1)
     stage.works()

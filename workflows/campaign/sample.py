@@ -48,8 +48,14 @@ def sample(ctx: Context, campaign: Campaign) -> m.Message:
     "try", help="send yourself the message as people will see it", example="campaign try C-3", find=find, may=leads
 )
 def try_(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
-    """Write the sample to the actor's own channels."""
-    said = sample(ctx, campaign)
+    """Write the sample to the actor's own channels. It is no notice: under To do it would look like a duty."""
+    seen = sample(ctx, campaign)
+    said = replace(seen, title=f"Test: {seen.title}", lines=("Only you got this.", *seen.lines))
     proof = ctx.record("campaign.tried", subject_of(campaign), outcome="sent to oneself")
-    ctx.say(ctx.person, said, kind="notice", dedupe=f"{proof}:try")
-    return m.Message("It is on its way to you.", lines=("Only you get it; its buttons do nothing yet.",), tone="good")
+    ctx.say(ctx.person, said, kind="sample", dedupe=f"{proof}:try")
+    return m.Message(
+        "It is on its way to you.",
+        lines=("Only you get it, and nothing is asked of you yet.",),
+        buttons=(m.Button("Messages", "inbox"),),
+        tone="good",
+    )
