@@ -98,7 +98,7 @@ class SlackChannel:
     async def send(self, copy: Copy, message: Message, names: Mapping[str, str]) -> Outcome:
         """See Channel.send: one message, or the change of one; what does not fit it opens from a button on it."""
         shown = with_way_in(message, copy.address.token)
-        page = message_pages(shown, names, self._base_url, again=f"inbox.show\nM-{copy.message_id}")[0]
+        page = message_pages(shown, names, self._base_url, f"inbox.show\nM-{copy.message_id}", opens=True)[0]
         said = {**page, "metadata": {"event_type": COPY, "event_payload": {"copy": copy.id}}}
         said |= {"parse": "none", "link_names": False}
         try:

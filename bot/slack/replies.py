@@ -75,7 +75,7 @@ class Replies:
 
     def anew(self, spot: Spot, showing: Showing) -> Call | Respond:
         """Return what draws anew the message in which something was pressed; the one that only one sees as well."""
-        page = self._standing(showing)[0]
+        page = self._standing(showing, opens=spot.where == "card")[0]
         if spot.where == "card":
             return Call("chat.update", {"channel": spot.channel, "ts": spot.ts, **page})
         return Respond(spot.respond, {"response_type": "ephemeral", "replace_original": True, **page})
@@ -140,16 +140,18 @@ class Replies:
         if not came.spot.respond:
             return self._posted(showing, channel=came.user)
         apart = {"response_type": "ephemeral", "replace_original": False}
-        return tuple(Respond(came.spot.respond, {**apart, **page}) for page in self._standing(showing))
+        return tuple(Respond(came.spot.respond, {**apart, **page}) for page in self._standing(showing, opens=False))
 
     def _posted(self, showing: Showing, **where: str) -> tuple[Follow, ...]:
-        return tuple(Call("chat.postMessage", {**where, **page, **PLAIN}) for page in self._standing(showing))
+        return tuple(
+            Call("chat.postMessage", {**where, **page, **PLAIN}) for page in self._standing(showing, opens=True)
+        )
 
-    def _standing(self, showing: Showing) -> list[Page]:
+    def _standing(self, showing: Showing, *, opens: bool) -> list[Page]:
         """Return a reply as messages; a form as what it is about, with a button that opens it."""
         said = showing.reply.said
         if not isinstance(said, m.Form):
-            return self._pages(showing)
+            return self._pages(showing, opens=opens)
         form = _with_errors(said, showing.reply)
         return opener_pages(form, showing.names, self._base_url, showing.place.again)
 
@@ -167,13 +169,16 @@ class Replies:
             case m.Message():
                 return message_view(said, place, look)
 
-    def _pages(self, showing: Showing) -> list[Page]:
-        """Return the messages that say a reply: the one in view where buttons lead on, otherwise all of them."""
+    def _pages(self, showing: Showing, *, opens: bool = False) -> list[Page]:
+        """Return the messages that say a reply: the one in view where buttons lead on, otherwise all of them.
+
+        `opens`: further pages open in a modal.
+        """
         said, again = showing.reply.said, showing.place.again
         if isinstance(said, m.Home):
-            pages = home_pages(said, showing.names, self._base_url, again, again)
+            pages = home_pages(said, showing.names, self._base_url, again, again, opens=opens)
         else:
-            pages = message_pages(_as_message(said), showing.names, self._base_url, again, again)
+            pages = message_pages(_as_message(said), showing.names, self._base_url, again, again, opens=opens)
         leads = bool(again) and len(again) + 10 <= BUTTON_VALUE
         return pages[_within(showing.place.page, pages) :][:1] if leads else pages
 

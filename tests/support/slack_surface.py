@@ -25,7 +25,7 @@ from tests.support.stage import Screen, Stage
 from tests.support.web import WebSurface
 
 TEAM = "T0HALDEN"
-MORE = "More ("
+MORE = ("More (", "Read all of it")
 OPENER = ".form:0"
 
 

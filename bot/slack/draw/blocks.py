@@ -150,16 +150,20 @@ def marked(block_id: str) -> str:
     return block_id.partition(":")[2]
 
 
-def message_pages(message: Message, names: Names, base_url: str, again: str = "", mark: str = "") -> list[Page]:
-    """Return a message as one or more chat messages; `again` as in `leading_on`, `mark` as in `Drawing`."""
+def message_pages(
+    message: Message, names: Names, base_url: str, again: str = "", mark: str = "", *, opens: bool = False
+) -> list[Page]:
+    """Return a message as one or more chat messages; `again` and `opens` as in `leading_on`, `mark` as in `Drawing`."""
     groups = [Drawing(names, base_url, mark).message(message)]
-    return _sent(groups, _notice(message.title, first_line(message.lines), names), again)
+    return _sent(groups, _notice(message.title, first_line(message.lines), names), again, opens=opens)
 
 
-def home_pages(home: Home, names: Names, base_url: str, again: str = "", mark: str = "") -> list[Page]:
-    """Return a list of cards as one or more chat messages; `again` as in `leading_on`, `mark` as in `Drawing`."""
+def home_pages(
+    home: Home, names: Names, base_url: str, again: str = "", mark: str = "", *, opens: bool = False
+) -> list[Page]:
+    """Return a list of cards as one or more chat messages; the rest as in `message_pages`."""
     notice = _notice(home.title, first_line(above(home)), names)
-    return _sent(home_groups(home, Drawing(names, base_url, mark)), notice, again)
+    return _sent(home_groups(home, Drawing(names, base_url, mark)), notice, again, opens=opens)
 
 
 def opener_pages(form: Form, names: Names, base_url: str, opens: str) -> list[Page]:
@@ -192,8 +196,8 @@ def home_groups(home: Home, drawing: Drawing) -> Iterator[list[Block]]:
         yield [{"type": "divider"}, *drawing.ways(home.buttons, ())]
 
 
-def _sent(groups: Any, notice: str, again: str) -> list[Page]:
-    pages = leading_on(paged(list(groups), MESSAGE, again), again)
+def _sent(groups: Any, notice: str, again: str, *, opens: bool = False) -> list[Page]:
+    pages = leading_on(paged(list(groups), MESSAGE, again), again, opens=opens)
     if len(pages) == 1:
         return [{"text": notice, "blocks": pages[0]}]
     return [{"text": f"{notice} ({number} of {len(pages)})", "blocks": page} for number, page in enumerate(pages, 1)]

@@ -15,6 +15,7 @@ from bot.slack.draw.text import plain
 
 FOOT_BLOCKS, FOOT_SIZE = 2, 700  # room kept on every page for where one is and the way on
 PAGE = ".page"
+WHOLE = "Read all of it"
 AT_MOST = 3  # times its bytes that anything measures, whatever the paper
 _PRESSED = 75
 
@@ -85,15 +86,18 @@ def _across(block: Block) -> bool:
     return bool(block["type"] == "divider")
 
 
-def leading_on(pages: list[list[Block]], again: str) -> list[list[Block]]:
+def leading_on(pages: list[list[Block]], again: str, *, opens: bool = False) -> list[list[Block]]:
     """Return pages that each say which they are, with buttons to the ones beside it.
 
     `again` says how to draw the same once more ("act\\ntarget" or "words:..."). Where it is empty, or longer than a
-    button can carry, the pages have no buttons and are meant to be sent one after another.
+    button can carry, the pages have no buttons and are meant to be sent one after another. `opens`: they stand where no
+    page is turned, but everything opens in a modal: the first is left, with a button that does so.
     """
     if len(pages) == 1:
         return pages
     leads = bool(again) and len(again) + 10 <= BUTTON_VALUE
+    if leads and opens:
+        return [[*pages[0], {"type": "actions", "elements": [_way(1, WHOLE, again)]}]]
     return [[*page, *_foot(number, len(pages), again if leads else "")] for number, page in enumerate(pages, 1)]
 
 

@@ -61,9 +61,10 @@ def test_a_message_that_is_too_long_leads_on(chat: Chat) -> None:
     """Nothing is dropped: what does not fit opens from a button on it, which asks for the message by its id."""
     chat.say_at_length()
     (message,) = chat.messages("Ana")
-    (more,) = [one for one in message.blocks[-1]["elements"] if one["text"]["text"].startswith("More")]
+    (more,) = [one for one in message.blocks[-1]["elements"] if one["text"]["text"] == "Read all of it"]
+    assert "Page 1 of" not in str(message.blocks), "it opens from its beginning"
     number, act, target = more["value"].split("\n")
-    assert (number, act) == ("2", "inbox.show")
+    assert (number, act) == ("1", "inbox.show")
     chat.stage.surface = WebSurface(chat.stage)
     chat.stage.person("Ana").says(f"inbox show {target}").sees("Line 0", "Line 299")
     chat.stage.person("Bruno").says(f"inbox show {target}").sees("no such message for you")
