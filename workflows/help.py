@@ -12,7 +12,7 @@ WORKFLOW = Workflow("help", "Help", "what you can do here")
 
 @WORKFLOW.look("", help="see what you can do here", example="help policy", may=everyone, page="Help")
 def help_(ctx: Context, target: str, answers: Answers) -> m.Message:
-    """Return a table per workflow with the acts the actor may at least begin."""
+    """Return a list per workflow with the acts the actor may at least begin."""
     chosen = [workflow for workflow in REGISTRY.all() if target in ("", workflow.name)]
     if not chosen:
         raise Refusal(f"There is no help on “{target}”.", "Type `help` for everything.", status="missing")
@@ -20,5 +20,5 @@ def help_(ctx: Context, target: str, answers: Answers) -> m.Message:
     return m.Message(
         f"What you can do with {ctx.settings.bot_name}",
         lines=("Type any of these, here or in a direct message, or use the buttons.",),
-        tables=tuple(m.Table(title, ("Type", "To"), rows) for title, rows in offered.items() if rows),
+        tables=tuple(m.Table(title, (), rows) for title, rows in offered.items() if rows),
     )

@@ -74,8 +74,11 @@ class _Drawing:
             yield self._table(table)
 
     def _table(self, table: m.Table) -> Table:
-        grid = Table(title=self._named(table.caption), title_justify="left", title_style="dim", header_style="bold")
-        for name in table.head:
+        grid = Table(
+            title=self._named(table.caption), title_justify="left", title_style="dim", header_style="bold",
+            show_header=bool(table.head),
+        )  # fmt: skip
+        for name in table.head or ("",) * max(map(len, table.rows), default=0):
             grid.add_column(name, overflow="fold")
         for row in table.rows:
             grid.add_row(*(Text(self._named(cell)) for cell in row))

@@ -1,4 +1,4 @@
-"""Tables and charts as text: aligned where they are narrow enough for a phone turned sideways, else a line a row."""
+"""Tables and charts as text: aligned where they are narrow enough for a phone, else a line a row."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _BETWEEN = " · "
 
 
 def draw_table(flow: Flow, table: Table, names: Names) -> None:
-    """Add a table to `flow`, every cell of it."""
+    """Add a table to `flow`, every cell of it; one whose columns have no names is a list."""
     if table.caption:
         flow.caption(runs(table.caption, names, "bold"))
     rows = [tuple(readable(cell, names) for cell in row) for row in (table.head, *table.rows)]
-    aligned = _aligned(rows, flow.columns)
+    aligned = _aligned(rows, flow.columns) if any(table.head) else []
     if aligned:
         flow.code(aligned)
     elif rows[0] or len(rows) > 1:

@@ -21,7 +21,7 @@ _MOST = 10_000  # the highest number of an ordered list
 class Flow:
     """Texts on their way into blocks: neighbours share a block while there is room."""
 
-    columns = 64  # a phone turned sideways
+    columns = 40  # a phone held upright
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []

@@ -236,6 +236,9 @@ def test_tables_say_what_they_are_and_scroll_by_keyboard() -> None:
     assert region["tabindex"] == "0"
     assert [cell["scope"] for cell in page.all("th")] == ["col", "col", "row", "row"]
     assert [cell.get("class") for cell in page.all("td")] == ["right", "right"]
+    without_head = shown(Message("T", tables=(Table("To do", (), (("todo", "see what waits"),)),)))
+    assert [cell["scope"] for cell in without_head.all("th")] == ["row"]
+    assert not without_head.all("thead")
 
 
 def test_contents_end_in_what_the_reader_is_asked_for() -> None:
