@@ -1,4 +1,4 @@
-"""What was said to a person: everything under Messages, and what they have not read yet above what they owe.
+"""What was said to a person: everything under Messages, and what they have not read yet below what they owe.
 
 A chat shows a message where it was sent. On the web this is that place, for those whom only the web inbox reaches.
 """

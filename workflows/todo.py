@@ -19,14 +19,15 @@ WORKFLOW = Workflow("todo", "To do", "what is waiting for you")
 
 @WORKFLOW.look("", help="see what is waiting for you", example="todo", may=everyone, page="To do")
 def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
-    """Return a card for everything the actor is asked for, under what workflows have to say at home."""
+    """Return a card for everything the actor is asked for, and below them what was only said."""
     owed = duty.owed(ctx.session, ctx.person)
     cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
     notes = [note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx)]
     waiting = len(cards) + sum(map(_waits, notes))
     standing = f"{waiting} waiting for you." if waiting else "Nothing is waiting for you."
     lines = (standing,) if cards or notes else ()
-    shown = (*_together(ctx, owed), *notes, *cards)
+    asks, told = ([note for note in notes if _waits(note) == waits] for waits in (True, False))
+    shown = (*_together(ctx, owed), *asks, *cards, *told)
     return m.Home("To do", lines=lines, cards=shown, empty="Nothing is waiting for you. Enjoy the quiet.")
 
 

@@ -153,7 +153,7 @@ class Workflow:
         return keep
 
     def at_home(self, makes: Callable[[Context], tuple[Message, ...]]) -> Callable[[Context], tuple[Message, ...]]:
-        """Declare cards that stand on the actor's home above what they owe; none where it is not for them."""
+        """Declare cards that stand on the actor's home beside what they owe; none where it is not for them."""
         self.makes_home = makes
         return makes
 

@@ -74,3 +74,5 @@ def test_an_answered_question_leaves_the_home_page(stage: Stage) -> None:
     stage.person("Ana").says("policy settle A-1 Yes, encrypted.").sees("on its way")
     farah.opens().misses("May I use my own phone?")
     farah.says("inbox").sees("Ana Duarte answered.", "May I use my own phone?")
+    home = chidi.opens().sees("1 waiting for you.").text
+    assert home.index("What Acceptable Use asks of you.") < home.index("Ana Duarte answers"), "what was said comes last"
