@@ -69,8 +69,7 @@ class Replies:
     def home(self, user: str, showing: Showing) -> Call:
         """Return the call that publishes somebody's App Home."""
         said = showing.reply.said
-        home = said if isinstance(said, m.Home) else m.Home(said.title, cards=(_as_message(said),))
-        view = home_view(home, showing.place, self._look(showing))
+        view = home_view(said if isinstance(said, m.Home) else _as_message(said), showing.place, self._look(showing))
         return Call("views.publish", {"user_id": user, "view": view})
 
     def anew(self, spot: Spot, showing: Showing) -> Call | Respond:

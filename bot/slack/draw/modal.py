@@ -136,9 +136,10 @@ def list_view(home: Home, place: Place, look: Look) -> View:
     return _said(home.title, groups, place, look)
 
 
-def home_view(home: Home, place: Place, look: Look) -> View:
-    """Return a list of cards as the App Home; what does not fit is on further pages, behind a button."""
-    groups = list(home_groups(home, Drawing(look.names, look.base_url)))
+def home_view(said: Home | Message, place: Place, look: Look) -> View:
+    """Return what is said at home as the App Home; what does not fit is on further pages, behind a button."""
+    drawing = Drawing(look.names, look.base_url)
+    groups = list(home_groups(said, drawing)) if isinstance(said, Home) else [drawing.message(said)]
     pages = leading_on(paged(groups, VIEW, place.again), place.again)
     return {"type": "home", "blocks": _page_of(pages, place), "private_metadata": place.sealed()}
 
