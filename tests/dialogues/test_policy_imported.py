@@ -38,7 +38,9 @@ def test_ana_imports_what_was_signed_on_paper(stage: Stage) -> None:
     )
     ana = stage.person("Ana")
     callum.says("policy import-acknowledgements").sees("That is not yours to do")
-    form = ana.says("policy import-acknowledgements").fills(file=file)
+    form = ana.says("policy import-acknowledgements")
+    assert form.title.startswith("Import acknowledgements"), "also where a title has little room"
+    form = form.fills(file=file)
     form.sees(
         "Keep 2 acknowledgements", "Left out: 6 lines", "E999", "no version “7”", "code-of-honour", "still to come"
     )

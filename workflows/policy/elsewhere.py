@@ -34,9 +34,9 @@ def upload_form(ctx: Context, target: str) -> m.Form:
     return m.Form(
         "policy.import-acknowledgements",
         "",
-        "Import acknowledgements made elsewhere",
+        "Import acknowledgements",
         (m.File("file", "Acknowledgements", f"CSV with the columns {', '.join(COLUMNS)}.", accept=(".csv",)),),
-        lines=("You see first what would be kept. The file itself is kept as it is.",),
+        lines=("They were made elsewhere. You see first what would be kept. The file itself is kept as it is.",),
         submit="Read the file",
     )
 
