@@ -39,6 +39,7 @@ MOVES = {
     ("open", "end"): "left",
     ("objected", "end"): "left",
     ("left", "return"): "open",
+    ("withdrawn", "return"): "open",  # the merge that took it for somebody's second one was a mistake
 }
 
 # Every answer asks these: made once, since making a statement costs more than executing it.
@@ -88,6 +89,12 @@ def assign(
 def close(ctx: Context, assignment: Assignment, verb: str, record_id: str) -> None:
     """End an assignment by a move of `MOVES`; reminders stop and every copy of its card is redrawn. Raises Stale."""
     ctx.move(assignment, verb, MOVES, record_id, closed_at=ctx.now, next_nudge_at=None, record_id=record_id)
+    redraw(ctx, assignment)
+
+
+def reopen(ctx: Context, assignment: Assignment, record_id: str) -> None:
+    """Open again what was closed by a mistake that has been put right; reminders begin anew. Raises Stale."""
+    ctx.move(assignment, "return", MOVES, record_id, closed_at=None, record_id=None, next_nudge_at=ctx.now)
     redraw(ctx, assignment)
 
 

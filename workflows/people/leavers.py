@@ -89,6 +89,5 @@ def _reopen(ctx: Context, assignment: Assignment, person: Person) -> int:
     proof = ctx.record(
         "assignment.returned", subject_of(person), outcome="open", facts={**facts, "assignment": assignment.code}
     )
-    ctx.move(assignment, "return", duty.MOVES, proof, closed_at=None, record_id=None, next_nudge_at=ctx.now)
-    duty.redraw(ctx, assignment)
+    duty.reopen(ctx, assignment, proof)
     return 1

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from evidence import vault
 from models import message as m
+from models.campaign import Assignment
 from models.person import Identity, Person
 from models.record import Record, VaultItem
+from workflows import duty
 from workflows.context import Context
 from workflows.importing import settled
 from workflows.people import directory
@@ -50,7 +52,7 @@ def split(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     """Undo the latest merge into a person, from what its record committed to."""
     settled(ctx.session)
     kept = meant(person, answers)
-    gone, undo, codes = _remembered(ctx, kept)
+    gone, merged, undo = _remembered(ctx, kept)
     now, mine = directory.read(ctx.session, [kept.ref])[kept.ref], undo["gone"]
     back = {"merged_into": None, **{name: mine[name] for name in ("employee_id", "email", "aliases", "roles")}}
     stay = set(now["aliases"]) - ({*mine["aliases"], mine["email"]} - {*undo["kept"]["aliases"]})
@@ -61,14 +63,30 @@ def split(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     still = select(Identity.id).where(Identity.id.in_(undo["chats"]), Identity.person_id == kept.id)
     chats(ctx, list(ctx.session.scalars(still)), gone)
     private = {"reason": vault.seal("countersign/v1/reason", answers["reason"], gone.ref)}
-    facts = {"from": kept.ref}
+    moved, doubles = _duties(ctx, kept, merged)
+    facts = {"from": kept.ref, "assignments": [one.code for one in (*moved, *doubles)]}
     proof = ctx.record("person.split", subject_of(gone), outcome="split", facts=facts, private=private, changes=changes)
-    hand_over(ctx, [one for one in open_(ctx, kept) if one.code in codes], kept, gone, proof)
+    hand_over(ctx, moved, kept, gone, proof)
+    for one in doubles:
+        duty.reopen(ctx, one, proof)
     return shown(ctx, gone.ref)
 
 
-def _remembered(ctx: Context, kept: Person) -> tuple[Person, dict[str, Any], list[str]]:
-    """Return who was merged into a person last, and what that changed. Raises Refusal where there is nothing left."""
+def _duties(ctx: Context, kept: Person, merged: Record) -> tuple[list[Assignment], list[Assignment]]:
+    """Return what a merge moved and is still open, and what it withdrew because the other owed the same."""
+    codes = json.loads(merged.body)["facts"]["assignments"]
+    doubles = select(Assignment).where(Assignment.record_id == merged.id, Assignment.state == "withdrawn")
+    return (
+        [one for one in open_(ctx, kept) if one.code in codes],
+        list(ctx.session.scalars(doubles.order_by(Assignment.id))),
+    )
+
+
+def _remembered(ctx: Context, kept: Person) -> tuple[Person, Record, dict[str, Any]]:
+    """Return who was merged into a person last, the record of that, and what it changed.
+
+    Raises Refusal where there is nothing left.
+    """
     merged = select(Record).join(Person, Person.ref == Record.subject).where(Person.merged_into_id == kept.id)
     latest = merged.where(Record.type == "person.merged").order_by(Record.recorded_at.desc(), Record.id.desc())
     record = ctx.session.scalars(latest.limit(1)).first()
@@ -79,4 +97,4 @@ def _remembered(ctx: Context, kept: Person) -> tuple[Person, dict[str, Any], lis
     if item is None:
         raise Refusal("What the merge changed was erased.", "Add the person again: `people add`.")
     gone = ctx.session.scalars(select(Person).where(Person.ref == record.subject)).one()
-    return gone, json.loads(item.payload), json.loads(record.body)["facts"]["assignments"]
+    return gone, record, json.loads(item.payload)
