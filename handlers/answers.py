@@ -51,6 +51,18 @@ def validate(ctx: Context, form: m.Form, values: Mapping[str, Any]) -> tuple[dic
     return answers, errors
 
 
+def named(ctx: Context, form: m.Form, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return (values, errors) for typed `values`: people stand in them by ref, as surfaces draw people in a form."""
+    found, errors = dict(values), {}
+    for one in form.fields:
+        if isinstance(one, m.Person) and values.get(one.name):
+            try:
+                found[one.name] = find_person(ctx, _single(values[one.name])).ref
+            except Invalid as wrong:
+                errors[one.name] = wrong.errors["text"]
+    return found, errors
+
+
 def complete(form: m.Form, values: Mapping[str, Any]) -> bool:
     """Return whether something is required and all of it is answered: such a form need not be opened.
 

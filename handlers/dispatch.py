@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
-from handlers.answers import asked, changed, complete, in_front, validate
+from handlers.answers import asked, changed, complete, in_front, named, validate
 from handlers.commands import fill, understand
 from handlers.grammar import Words
 from handlers.seen import first_time
@@ -125,9 +125,9 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         return Reply(standing, status="again")
     form = act.form(ctx, thing)
     _take(gesture.files, form.fields)
-    values = {**fill(form, wish.words, gesture.files), **wish.values} if wish.words else wish.values
+    values, unknown = _typed(ctx, gesture, wish, form)
     if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
-        return Reply(form, values=values)
+        return Reply(form, errors=unknown, values=values)
     if gesture.kind == "form":
         answered = in_front(form, gesture.shown)
         if answered is None:
@@ -141,6 +141,13 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         return _run(ctx, gesture, act, thing, answers)
     except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
         raise Refused(Reply(form, errors=wrong.errors, values=values)) from wrong
+
+
+def _typed(ctx: Context, gesture: Gesture, wish: Wish, form: m.Form) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """Return (values, errors): what a form is filled with from the words that were typed, if any were."""
+    if wish.words is None:
+        return wish.values, {}
+    return named(ctx, form, {**fill(form, wish.words, gesture.files), **wish.values})
 
 
 def _take(files: Sequence[Upload], fields: Sequence[m.AnyField] = ()) -> None:

@@ -19,7 +19,7 @@ from bot.web.session import Cookies, Viewer, touch, viewer_of
 from config.settings import Settings
 from handlers.answers import digest
 from handlers.dispatch import opens
-from handlers.names import names_in
+from handlers.names import names_of, refs_in
 from models import message as m
 from models.campaign import Assignment
 from models.gesture import Reply
@@ -105,7 +105,8 @@ async def show(
     parts = request.app[PARTS]
 
     def look_up(session: Session) -> tuple[Mapping[str, str], Frame]:
-        return names_in(session, m.encode(reply.said)), _frame(session, parts, who, request.path)
+        named = refs_in([reply.said, *reply.values.values()])
+        return names_of(session, named), _frame(session, parts, who, request.path)
 
     names, frame = await parts.database.read(look_up)
     frame = replace(

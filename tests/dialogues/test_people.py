@@ -190,6 +190,8 @@ def test_roles_are_given_and_taken(stage: Stage) -> None:
     ana.says("people role").fills(who="Bruno", role="owner", how="take").sees("is no longer owner")
     assert fact(stage, bruno, "role", date(2026, 11, 24), "owner") is None
     assert {record["outcome"] for record in stage.records("person.role")} == {"given", "taken"}
+    ana.says("people role @nobody role:deputy").sees("Nobody called “nobody” is on the roster")
+    ana.says("people role @bruno role:deputy").presses("Save").sees("Bruno Keller is now deputy")
     for words, answers in (
         ("people role", {"role": "lead", "how": "take"}),
         ("people left", {"day": "2026-11-30"}),
