@@ -126,7 +126,7 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
     form = act.form(ctx, thing)
     _take(gesture.files, form.fields)
     values, unknown = _typed(ctx, gesture, wish, form)
-    if held or (gesture.kind != "form" and not (gesture.kind == "command" and complete(form, values))):
+    if held or (gesture.kind != "form" and not _at_once(gesture, act, form, values)):
         return Reply(form, errors=unknown, values=values)
     if gesture.kind == "form":
         answered = in_front(form, gesture.shown)
@@ -148,6 +148,11 @@ def _typed(ctx: Context, gesture: Gesture, wish: Wish, form: m.Form) -> tuple[Ma
     if wish.words is None:
         return wish.values, {}
     return named(ctx, form, {**fill(form, wish.words, gesture.files), **wish.values})
+
+
+def _at_once(gesture: Gesture, act: Act, form: m.Form, values: Mapping[str, Any]) -> bool:
+    """Return whether one typed line says all that a form asks, and its act need not be looked at first."""
+    return gesture.kind == "command" and not act.asks and complete(form, values)
 
 
 def _take(files: Sequence[Upload], fields: Sequence[m.AnyField] = ()) -> None:

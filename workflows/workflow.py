@@ -56,6 +56,7 @@ class Act:
     `find` turns the target's id into the thing itself and may refuse; `may` decides at the moment of the gesture.
     `stands` returns how a thing stands where the act asks nothing of it any more: that is shown in place of the form.
     `page` puts the act into the navigation; `personal` acts can never be done on somebody's behalf outside a demo.
+    `asks` acts reach many, or cannot simply be undone: their form is shown even where one typed line answers all of it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Act:
     aliases: tuple[str, ...] = ()
     page: str = ""
     personal: bool = False
+    asks: bool = False
     offers: Rule | None = None
 
     def offered(self, ctx: Context) -> bool:

@@ -116,7 +116,9 @@ def test_chidi_leaves_and_stays_in_the_population(stage: Stage) -> None:
     ana, chidi = stage.person("Ana"), stage.person("Chidi")
     ask(stage, chidi, policy)
     chidi.opens().sees("Acceptable Use")
-    ana.says("people left").fills(who="Chidi", day="2026-11-23").sees("Chidi")
+    form = ana.says("people left @chidi day:2026-11-23").sees("they can no longer sign in")
+    assert stage.records("person.ended") == []
+    form.presses("Save").sees("Chidi")
     stage.works()
     assert states(stage, chidi) == ["open"]
 
@@ -217,7 +219,9 @@ def test_two_accounts_of_one_person_become_one_and_two_again(stage: Stage) -> No
         )
     )
     ana.says("people merge").fills(who="Callum", other="Callum", reason="x").sees("the same entry")
-    ana.says("people merge").fills(who="Callum", other="Keisha", reason="One human being").sees(
+    form = ana.says("people merge @callum @keisha One human being").sees("what both owe is asked once")
+    assert stage.records("person.merged") == []
+    form.presses("Merge").sees("are one person now", "Moved: 1 still open,", "asked once: 1.").sees(
         "Keisha Robinson", "callum@halden.example"
     )
     merged = stage.read(lambda session: session.get_one(Person, callum.row.id))

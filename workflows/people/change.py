@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -164,12 +165,12 @@ def add(ctx: Context, target: str, answers: Answers) -> m.Home:
     return shown(ctx, ref)
 
 
-def shown(ctx: Context, ref: str) -> m.Home:
-    """Return a person as they stand after a change."""
+def shown(ctx: Context, ref: str, *done: m.Message) -> m.Home:
+    """Return what was done, above the person as they stand after it."""
     home = show(ctx, ctx.session.scalars(select(Person).where(Person.ref == ref)).one(), {})
     if not isinstance(home, m.Home):
         raise TypeError("people are shown as a page")
-    return home
+    return replace(home, cards=(*done, *home.cards))
 
 
 def change_form(ctx: Context, person: Person | None) -> m.Form:

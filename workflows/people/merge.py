@@ -36,8 +36,9 @@ def merge_form(ctx: Context, person: Person | None) -> m.Form:
             m.Text("reason", "Why?"),
         ),
         lines=(
-            "Addresses, chats and what is still open move to the one who is kept.",
+            "Addresses, chats and what is still open move to the one who is kept; what both owe is asked once.",
             "What either answered stays with the one who answered, and both histories are kept.",
+            "`people split` takes it back.",
         ),
         facts=(m.Fact("Who", m.mention(person.ref)),) if person else (),
         submit="Merge",
@@ -52,6 +53,7 @@ def merge_form(ctx: Context, person: Person | None) -> m.Form:
     form=merge_form,
     find=find_visible,
     may=admins,
+    asks=True,
 )
 def merge(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     """Merge the first person into the second; the first row stays, without addresses, and points to the other."""
@@ -83,7 +85,18 @@ def merge(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
         changes=changes,
     )
     hand_over(ctx, duties, gone, kept, proof)
-    return shown(ctx, kept.ref)
+    return shown(ctx, kept.ref, _merged(gone, kept, duties, len(found)))
+
+
+def _merged(gone: Person, kept: Person, duties: Sequence[Assignment], moved_chats: int) -> m.Message:
+    """Return what a merge has done."""
+    twice = sum(one.state == "withdrawn" for one in duties)
+    moved = len(duties) - twice
+    return m.Message(
+        f"{m.mention(gone.ref)} and {m.mention(kept.ref)} are one person now",
+        lines=(f"Moved: {moved} still open, {moved_chats} chats. Owed by both, and asked once: {twice}.",),
+        tone="good",
+    )
 
 
 def _check(ctx: Context, gone: Person, kept: Person) -> None:

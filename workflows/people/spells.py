@@ -32,6 +32,7 @@ def left_form(ctx: Context, person: Person | None) -> m.Form:
     form=left_form,
     find=find_visible,
     may=admins,
+    asks=True,
 )
 def left(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     """Set the last day. What they owed stays in the population; a job closes it when the day is over where they are."""
