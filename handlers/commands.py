@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from handlers.grammar import Unreadable, Words, parse
+from handlers.grammar import FILTERS, Unreadable, Words, parse
 from models import message as m
 from models.gesture import Upload
 from workflows.context import Context
@@ -74,6 +74,18 @@ def _target(words: Words, act: Act) -> str:
     if act.form is None and words.people:
         return words.people[0]
     return words.text if act.form is None else ""
+
+
+def narrows(act: Act, words: Words, fields: Sequence[m.AnyField] = ()) -> None:
+    """Raise Refusal for a filter that neither an act nor its form knows: a lost one would widen what is done."""
+    known = [*act.filters, *(one.name for one in fields if one.name in FILTERS)]
+    dated = any(isinstance(one, m.Date) for one in fields)
+    lost = [*(key for key in words.filters if key not in known), *(["until"] if words.until and not dated else [])]
+    if lost:
+        takes = f"It knows {', '.join(f'{key}:' for key in known)}. " if known else ""
+        raise Refusal(
+            f"`{act.words}` does not know {lost[0]}.", f"{takes}If it belongs to your text, put -- before the text."
+        )
 
 
 def fill(form: m.Form, words: Words, files: Sequence[Upload] = ()) -> Mapping[str, Any]:

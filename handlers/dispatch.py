@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from handlers.answers import asked, changed, complete, in_front, named, validate
-from handlers.commands import fill, understand
+from handlers.commands import fill, narrows, understand
 from handlers.grammar import Words
 from handlers.seen import first_time
 from models import message as m
@@ -119,6 +119,8 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
     held = look and act.does == "do"
     if act.form is None:
         _take(gesture.files)
+        if wish.words:
+            narrows(act, wish.words)
         said = {**(wish.words.filters if wish.words else {}), **wish.values}
         return Reply(_button(act, wish.target)) if held else _run(ctx, gesture, act, thing, said)
     if act.stands and (standing := act.stands(ctx, thing)):
@@ -147,6 +149,7 @@ def _typed(ctx: Context, gesture: Gesture, wish: Wish, form: m.Form) -> tuple[Ma
     """Return (values, errors): what a form is filled with from the words that were typed, if any were."""
     if wish.words is None:
         return wish.values, {}
+    narrows(wish.act, wish.words, form.fields)
     return named(ctx, form, {**fill(form, wish.words, gesture.files), **wish.values})
 
 

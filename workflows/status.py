@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from config.catalogue import is_criterion
 from models import message as m
@@ -15,7 +15,7 @@ from workflows import outages, unreached
 from workflows.context import Context, say_date, zone_of
 from workflows.counts import Count, chart, count_by, overdue, sentence
 from workflows.duty import begun
-from workflows.who import everyone, overseers_or_managers, visible
+from workflows.who import everyone, overseers, overseers_or_managers, visible
 from workflows.whom import find_person
 from workflows.workflow import REGISTRY, Answers, Invalid, Refusal, Workflow
 
@@ -25,34 +25,50 @@ SHOWN = 50  # rows of a list of people; the export has them all
 
 @WORKFLOW.look(
     "",
-    help="see how far things have come: all, POL-3, overdue, @somebody, control CC5.3",
+    help="see how far things have come: all, POL-3, overdue, @somebody, control CC5.3, team:Sales",
     example="status",
     may=everyone,
+    filters=("team",),
     offers=overseers_or_managers,
     page="Status",
 )
-def status(ctx: Context, target: str, answers: Answers) -> m.Home:
-    """Return the dashboard, or what is asked about: a subject such as POL-3, or a person."""
+def status(ctx: Context, target: str, answers: Answers) -> m.Said:
+    """Return the dashboard, or what is asked about: a subject such as POL-3, a criterion, or a person."""
+    if is_criterion(target.upper()):
+        return control(ctx, target, answers)
+    within = _within(ctx, answers)
     if target:
-        return _about(ctx, target)
+        return _about(ctx, target, *within)
     if not overseers_or_managers(ctx, None):
         return _person(ctx, ctx.person)
-    counts = _by_subject(ctx)
-    title = "Status" if ctx.person.has("lead", "deputy", "admin", "auditor") else "Your team"
+    counts = _by_subject(ctx, *within)
+    whole = "Status" if overseers(ctx, None) else "Your team"
     cards = [
-        m.Message("At a glance", lines=(sentence(counts),), links=_exports()),
+        m.Message("At a glance", lines=(sentence(counts),), links=() if within else _exports()),
         *([m.Message("By topic", charts=(chart("Done, open and overdue by topic", counts),))] if counts else []),
-        *_departments(ctx),
-        _overdue_card(ctx),
-        *unreached.cards(ctx),
+        *_departments(ctx, *within),
+        _overdue_card(ctx, *within),
+        *(() if within else unreached.cards(ctx)),
     ]
-    return m.Home(title, cards=tuple(cards))
+    return m.Home(f"Status of {answers['team']}" if within else whole, cards=tuple(cards))
 
 
-@WORKFLOW.look("overdue", help="see who is late, and with what", may=everyone, offers=overseers_or_managers)
+def _within(ctx: Context, answers: Answers) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition for the teams that are asked about, if any. Raises Refusal for who sees only themselves."""
+    teams = [name.strip().lower() for name in answers.get("team", "").split(",") if name.strip()]
+    if not teams:
+        return ()
+    if not overseers_or_managers(ctx, None):
+        raise Refusal("You see your own status here, and no team's.", "Type `status` to see it.")
+    return (or_(*(func.lower(Assignment.department).startswith(name, autoescape=True) for name in teams)),)
+
+
+@WORKFLOW.look(
+    "overdue", help="see who is late, and with what", may=everyone, filters=("team",), offers=overseers_or_managers
+)
 def overdue_(ctx: Context, target: str, answers: Answers) -> m.Home:
     """Return the list of those who are late, as far as the actor may see."""
-    return m.Home("Overdue", cards=(_overdue_card(ctx),))
+    return m.Home("Overdue", cards=(_overdue_card(ctx, *_within(ctx, answers)),))
 
 
 @WORKFLOW.look(
@@ -60,6 +76,7 @@ def overdue_(ctx: Context, target: str, answers: Answers) -> m.Home:
     help="see what stands behind a criterion",
     example="status control CC5.3",
     may=everyone,
+    filters=("team",),
     offers=overseers_or_managers,
 )
 def control(ctx: Context, target: str, answers: Answers) -> m.Home:
@@ -82,29 +99,30 @@ def control(ctx: Context, target: str, answers: Answers) -> m.Home:
     ]
     if not subjects:
         return m.Home(criterion, empty=f"Nothing has been asked yet that answers to {criterion}.")
-    counts = _by_subject(ctx, Assignment.subject.in_(subjects))
+    counts = _by_subject(ctx, Assignment.subject.in_(subjects), *_within(ctx, answers))
     return m.Home(
         criterion, cards=(m.Message("So far", lines=(sentence(counts),), charts=(chart(criterion, counts),)),)
     )
 
 
-def _about(ctx: Context, target: str) -> m.Home:
+def _about(ctx: Context, target: str, *within: ColumnElement[bool]) -> m.Home:
     """Return the status of a promise (policy), a subject (POL-3, POL-3v4), a campaign (C-2) or a person."""
     person = _visible_person(ctx, target)
     if person is not None:
         return _person(ctx, person)
-    name, where = _meant(target)
-    counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, where)
+    name, condition = _meant(target)
+    where = (condition, *within)
+    counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, *where)
     if not counts:
         raise Refusal(
             f"Nobody you can see was asked about {target}.", "Type `status` for everything.", status="missing"
         )
-    found = ctx.session.scalars(select(Assignment).where(where).order_by(Assignment.id.desc()).limit(1)).one()
+    found = ctx.session.scalars(select(Assignment).where(*where).order_by(Assignment.id.desc()).limit(1)).one()
     flow = REGISTRY.workflow(found.workflow)
     title = flow.title if name == flow.title else flow.subject_title(ctx.session, found.subject)
     cards = (
         m.Message(title, lines=(sentence(counts),), charts=(chart("By department", counts),)),
-        _overdue_card(ctx, where),
+        _overdue_card(ctx, *where),
     )
     return m.Home(f"Status of {name}", cards=cards)
 
@@ -144,9 +162,10 @@ def _by_subject(ctx: Context, *where: ColumnElement[bool]) -> list[Count]:
     return sorted(named, key=lambda one: (one.done / one.asked, one.key))
 
 
-def _departments(ctx: Context) -> list[m.Message]:
+def _departments(ctx: Context, *where: ColumnElement[bool]) -> list[m.Message]:
     """Return one card with everything by department."""
-    counts = [one for one in count_by(ctx.session, ctx.person, ctx.now, Assignment.department, begun()) if one.asked]
+    every = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, begun(), *where)
+    counts = [one for one in every if one.asked]
     return (
         [m.Message("By department", charts=(chart("Done, open and overdue by department", counts),))] if counts else []
     )

@@ -56,6 +56,7 @@ class Act:
     `find` turns the target's id into the thing itself and may refuse; `may` decides at the moment of the gesture.
     `stands` returns how a thing stands where the act asks nothing of it any more: that is shown in place of the form.
     `page` puts the act into the navigation; `personal` acts can never be done on somebody's behalf outside a demo.
+    `filters` are the key:value words that an act takes beside the questions of its form; any other is refused.
     `asks` acts reach many, or cannot simply be undone: their form is shown even where one typed line answers all of it.
     """
 
@@ -70,6 +71,7 @@ class Act:
     stands: Standing | None = None
     kinds: tuple[GestureKind, ...] = ("command", "button")
     aliases: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
     page: str = ""
     personal: bool = False
     asks: bool = False

@@ -27,6 +27,20 @@ def test_the_lead_sees_the_company(stage: Stage) -> None:
     ana.says("status control CC9.9").sees("There is no criterion CC9.9")
     ana.says("status control CC6.1").sees("Nothing has been asked yet that answers to CC6.1")
     ana.says("status POL-99").sees("Nobody you can see was asked about POL-99")
+    ana.says("status cc5.3").sees("1 of 4 done")
+
+
+def test_filters_narrow_or_are_refused(stage: Stage) -> None:
+    """A team is a part of the company; what an act does not know is never dropped without a word."""
+    policy = asked(stage)
+    ana = stage.person("Ana")
+    ana.says("status team:Sales").sees("Status of Sales", "0 of 1 done", "Callum Whitford").misses("Keisha Robinson")
+    ana.says(f"status {policy} team:eng").sees("1 of 3 done").misses("Callum Whitford")
+    ana.says("status overdue team:sales,security").sees("Overdue: 1").misses("Keisha Robinson")
+    ana.says("status as-of:2026-11-20").sees("does not know as-of", "It knows team:").misses("At a glance")
+    ana.says("todo until fri").sees("does not know until").misses("waiting for you")
+    stage.person("Keisha").says(f"policy ask {policy} from:home May I?").sees("does not know from", "put -- before")
+    stage.person("Chidi").says("status team:Engineering").sees("your own status").misses("Keisha")
 
 
 def test_a_manager_sees_the_team(stage: Stage) -> None:

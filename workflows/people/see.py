@@ -24,6 +24,7 @@ _STATES = ("here", "leave", "left", "later", "withdrawn")
     help="see who is on the roster: all, team:…, state:leave, state:left, or a part of a name",
     example="people list team:Engineering",
     may=everyone,
+    filters=("team", "state"),
     offers=overseers_or_managers,
     page="People",
 )
