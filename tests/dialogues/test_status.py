@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from models.policy import PolicyVersion
 from tests.support.company import ask, publish
 from tests.support.stage import Stage
 
@@ -28,6 +31,9 @@ def test_the_lead_sees_the_company(stage: Stage) -> None:
     ana.says("status control CC6.1").sees("Nothing has been asked yet that answers to CC6.1")
     ana.says("status POL-99").sees("Nobody you can see was asked about POL-99")
     ana.says("status cc5.3").sees("1 of 4 done")
+    stage.write(lambda session: session.execute(update(PolicyVersion).values(controls="CC6.1;CC6.2")))
+    ana.says("status control CC6.1").sees("1 of 4 done")
+    ana.says("status control CC5.3").sees("Nothing has been asked yet that answers to CC5.3")
 
 
 def test_filters_narrow_or_are_refused(stage: Stage) -> None:

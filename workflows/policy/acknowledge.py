@@ -11,7 +11,7 @@ from models.person import Person
 from models.policy import PolicyVersion
 from workflows import duty, outages
 from workflows.context import Context, say_date
-from workflows.policy.base import WORKFLOW, files, find_mine, subject_of, version_of
+from workflows.policy.base import WORKFLOW, controls_of, files, find_mine, subject_of, version_of
 from workflows.policy.card import card, consent, news
 from workflows.who import assignee
 from workflows.workflow import Answers, Refusal
@@ -75,7 +75,7 @@ def keep(ctx: Context, assignment: Assignment, version: PolicyVersion, typed_nam
         consent=consent(version),
         due_at=assignment.due_at,
         campaign_ref=assignment.campaign_code,
-        control_ids=[part for part in version.controls.split(";") if part],
+        control_ids=controls_of(version),
     )
     if assignment.subject != version.code:  # the text was replaced since they were asked; they have seen the new one
         ctx.move(assignment, "move over", duty.MOVES, record_id, subject=version.code)

@@ -118,6 +118,19 @@ def version_of(session: Session, assignment: Assignment) -> PolicyVersion:
     return version
 
 
+def controls_of(version: PolicyVersion) -> list[str]:
+    """Return the criteria that a version says it answers to."""
+    return [part for part in version.controls.split(";") if part]
+
+
+def _criteria(session: Session, subject: str) -> tuple[str, ...]:
+    version = version_by_code(session, subject)
+    return tuple(controls_of(version)) if version else ()
+
+
+WORKFLOW.finds_criteria = _criteria
+
+
 def subject_of(version: PolicyVersion) -> Subject:
     """Return a policy version as evidence names it."""
     return Subject("policy", version.policy.code, version.number, version.sha256)

@@ -18,7 +18,7 @@ from workflows import duty
 from workflows.context import SYSTEM_AUTH, Context, insert_or_ignore, zone_of
 from workflows.policy import originals
 from workflows.policy.acknowledge import facts_of
-from workflows.policy.base import WORKFLOW, codes_of, subject_of
+from workflows.policy.base import WORKFLOW, codes_of, controls_of, subject_of
 from workflows.policy.elsewhere_file import COLUMNS, Line, Reading, read
 from workflows.policy.standing import Answer, counts
 from workflows.who import leads
@@ -188,7 +188,7 @@ def _keep(ctx: Context, line: Line, original: Original, lead: Person) -> bool:
             "declared_identical_by": lead.ref,
         },
         private={"source": line.source},
-        control_ids=[part for part in version.controls.split(";") if part],
+        control_ids=controls_of(version),
     )
     for one in open_ or [target]:
         ctx.move(one, "answer", duty.MOVES, proof, closed_at=at, next_nudge_at=None, record_id=proof)

@@ -18,7 +18,7 @@ from models.person import Person
 from models.policy import Policy, PolicyVersion
 from workflows.context import Context
 from workflows.policy import states
-from workflows.policy.base import WORKFLOW
+from workflows.policy.base import WORKFLOW, controls_of
 from workflows.policy.front import Broken, PolicyFile, read
 from workflows.who import leads
 from workflows.workflow import Answers, Invalid, Refusal
@@ -165,7 +165,7 @@ def draft(ctx: Context, version: PolicyVersion, last: PolicyVersion | None, *, o
             "approver": approver.ref if approver else "",
             "replaces": last.code if last and last.state in states.UNPUBLISHED else "",
         },
-        control_ids=[part for part in version.controls.split(";") if part],
+        control_ids=controls_of(version),
     )
     if last and last.state in states.UNPUBLISHED:
         ctx.move(last, "supersede", states.MOVES, proof, "A newer draft took its place.")

@@ -12,7 +12,7 @@ from models.policy import PolicyVersion
 from workflows.context import Context
 from workflows.drafts import draft, drafted
 from workflows.policy import compare, states
-from workflows.policy.base import WORKFLOW, codes_of, subject_of
+from workflows.policy.base import WORKFLOW, codes_of, controls_of, subject_of
 from workflows.who import leads
 from workflows.workflow import Answers, Refusal, Topic
 
@@ -84,7 +84,7 @@ def publish(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message
         facts=_facts(ctx, version, before, answers_as),
         private={"changes": answers["changes"]} if answers["changes"] else {},
         changes=[Change(version.policy.code, "in_force", version.number, ctx.now)],
-        control_ids=[part for part in version.controls.split(";") if part],
+        control_ids=controls_of(version),
     )
     ctx.move(
         version, "publish", states.MOVES, proof, f"{m.mention(ctx.person.ref)} published it.",
