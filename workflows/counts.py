@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from evidence.chart import percent
 from models import message as m
 from models.campaign import Assignment
 from models.person import Person
@@ -82,4 +83,4 @@ def sentence(counts: Iterable[Count]) -> str:
     asked = done + waiting + late
     if not asked:
         return "Nobody has been asked yet."
-    return f"{done} of {asked} done ({100 * done // asked} %), {waiting} open, {late} overdue."
+    return f"{done} of {asked} done ({percent(done, asked)} %), {waiting} open, {late} overdue."

@@ -52,7 +52,10 @@ def test_filters_narrow_or_are_refused(stage: Stage) -> None:
 def test_a_manager_sees_the_team(stage: Stage) -> None:
     """Bruno sees himself and those who report to him, nobody else."""
     asked(stage)
-    stage.person("Bruno").says("status").sees("Your team", "1 of 3 done", "Keisha Robinson").misses("Callum Whitford")
+    bruno = stage.person("Bruno")
+    bruno.says("status").sees("Your team", "1 of 3 done", "Keisha Robinson").misses("Callum Whitford")
+    bruno.says("ack").fills(agree=True)
+    bruno.says("status").sees("2 of 3 done (67 %)").misses("66 %")
 
 
 def test_an_employee_sees_themselves(stage: Stage) -> None:
