@@ -13,15 +13,14 @@ from models import message as m
 from models.gesture import Gesture
 from models.person import Person
 from workflows.context import Context
-from workflows.workflow import REGISTRY
+from workflows.who import overseers_or_managers
 
 
 def at_home(session: Session, gesture: Gesture, settings: Settings, now: datetime) -> m.Said:
     """Return what the actor of a gesture owes, and below it how far others have come. Raises `dispatch.Refused`."""
     owed = answer(session, gesture._replace(act="todo"), settings, now, look=True).said
-    status = REGISTRY.act("status")
     ctx = Context(session, settings, now, session.get(Person, gesture.actor_id), gesture.auth)
-    if not isinstance(owed, m.Home) or status is None or not status.offered(ctx):
+    if not isinstance(owed, m.Home) or not overseers_or_managers(ctx, None):
         return owed
     numbers = answer(session, gesture._replace(act="status"), settings, now, look=True).said
     if not isinstance(numbers, m.Home):

@@ -35,7 +35,7 @@ def _find(ctx: Context, target: str) -> str:
     return channel
 
 
-@WORKFLOW.do("", help="choose where you are asked", example="prefer teams", find=_find, may=everyone)
+@WORKFLOW.do("", help="choose where you are asked", find=_find, may=everyone)
 def prefer(ctx: Context, channel: str, answers: Answers) -> m.Message:
     """Remember the choice, or show what there is to choose from."""
     ways = ways_to(ctx.session, ctx.settings, ctx.person)

@@ -29,7 +29,6 @@ SHOWN = 50  # rows of a list of people; the export has them all
     example="status",
     may=everyone,
     filters=("team",),
-    offers=overseers_or_managers,
     page="Status",
 )
 def status(ctx: Context, target: str, answers: Answers) -> m.Said:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from models.campaign import Assignment
 from models.gesture import GestureKind
-from models.message import Form, Message, Said
+from models.message import Button, Form, Message, Said
 from models.moves import Moves
 from models.person import Person
 
@@ -35,9 +35,15 @@ Standing = Callable[["Context", Any], Message | None]
 class Refusal(Exception):
     """A request that cannot be met; nothing is changed. The person sees `said`, which tells what to do instead."""
 
-    def __init__(self, text: str, *more: str, status: Literal["refused", "missing", "again"] = "refused") -> None:
+    def __init__(
+        self,
+        text: str,
+        *more: str,
+        status: Literal["refused", "missing", "again"] = "refused",
+        buttons: tuple[Button, ...] = (),
+    ) -> None:
         super().__init__(text)
-        self.said = Message(text, lines=more, tone="warn")
+        self.said = Message(text, lines=more, buttons=buttons, tone="warn")
         self.status = status
 
 

@@ -30,6 +30,14 @@ def test_an_id_alone_is_to_be_seen_and_a_noun_alone_lists(stage: Stage) -> None:
     chidi.says("INC-1").sees("I don't know “INC-1”")
 
 
+def test_help_says_what_works_for_whoever_asks(stage: Stage) -> None:
+    """No more, and no less."""
+    chidi = stage.person("Chidi")
+    chidi.says("help").sees("see how far things have come", "“my data”", "choose where").misses("prefer teams")
+    chidi.says("help campaign").sees("Nothing here for you", "`help`").presses("Help").sees("Policies")
+    stage.person("Ana").says("help campaign").sees("campaign launch C-3")
+
+
 @pytest.mark.parametrize("typed", ["“Chidi Okafor”", "„Chidi Okafor“", "@“Chidi Okafor”", '"Chidi Okafor"'])
 def test_a_name_in_the_quotes_of_a_phone(stage: Stage, typed: str) -> None:
     stage.person("Ana").says(f"people show {typed}").sees("Chidi Okafor", "How they stand")

@@ -15,7 +15,7 @@ from workflows.workflow import Answers
 @WORKFLOW.look(
     "show",
     aliases=words("show", "my data"),
-    help="see what is held about you, or somebody you may see",
+    help="see what is held about you (“my data”), or about somebody you may see",
     example="people show @ana",
     find=find_visible,
     may=everyone,
