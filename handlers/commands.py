@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from handlers.grammar import FILTERS, Unreadable, Words, parse
@@ -14,17 +14,28 @@ from models.gesture import Upload
 from workflows.context import Context
 from workflows.workflow import REGISTRY, Act, Refusal
 
+ONWARD = (m.Button("See what is waiting", "todo"), m.Button("Help", "help"))
 _ID = re.compile(r"\b([A-Z]+)-\d")
 
 
 @cache
 def vocabulary() -> dict[str, frozenset[str]]:
     """Return every noun with its verbs, from the declared acts."""
+    return _by_noun(REGISTRY.acts())
+
+
+def _by_noun(names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return nouns with their verbs."""
     nouns: dict[str, set[str]] = {}
-    for name in REGISTRY.acts():
+    for name in names:
         noun, _, verb = name.partition(".")
         nouns.setdefault(noun, set()).add(verb)
     return {noun: frozenset(verbs) for noun, verbs in nouns.items()}
+
+
+def _offered(ctx: Context) -> dict[str, frozenset[str]]:
+    """Return the vocabulary of what the actor may at least begin: nothing else is suggested to them."""
+    return _by_noun(name for name, act in REGISTRY.acts().items() if act.offered(ctx))
 
 
 @cache
@@ -54,9 +65,9 @@ def _meant(ctx: Context, typed: str) -> str:
 def understand(ctx: Context, typed: str) -> tuple[Act, str, Words]:
     """Return (act, target, words) for what was typed. Raises Refusal with the closest match where it makes no sense."""
     try:
-        words = parse(_meant(ctx, typed), vocabulary(), ctx.today, aliases=aliases())
+        words = parse(_meant(ctx, typed), vocabulary(), ctx.today, aliases=aliases(), offered=partial(_offered, ctx))
     except Unreadable as unreadable:
-        raise Refusal(str(unreadable), status="missing") from unreadable
+        raise Refusal(str(unreadable), status="missing", buttons=ONWARD) from unreadable
     name = f"{words.noun}.{words.verb}" if words.verb else words.noun or "todo"
     bare = not (words.ids or words.people or words.text)
     one, several = REGISTRY.act(f"{name}.show"), REGISTRY.act(f"{name}.list")

@@ -16,7 +16,7 @@ not read as text, because a lost filter would widen what a command does.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -31,6 +31,9 @@ LIMIT = 10_000  # characters
 # Nothing visible, joins nothing: unlike the joiners of emoji and of Persian, which stay.
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\ufeff]")
 _SIMPLE = re.compile(r"@?\w(?:[\w.,@-]*\w)?")
+
+
+Commands = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +60,20 @@ class Words:
 
 def parse(
     words: str,
-    commands: Mapping[str, Collection[str]],
+    commands: Commands,
     today: date,
     *,
     aliases: Mapping[str, str] | None = None,
     prefixes: Collection[str] = PREFIXES,
     filters: Collection[str] = FILTERS,
+    offered: Callable[[], Commands] | None = None,
 ) -> Words:
     """Take apart what was typed on the person's `today`. Raises Unreadable, and nothing else, whatever was typed.
 
     `commands` maps each noun to its verbs. A noun without verbs takes text at once (`ack`, `help policy`); so does one
     with the empty verb among others, unless the next word is a misspelled verb. `aliases` maps what begins a command to
     what it stands for ("ack": "policy acknowledge"). `prefixes` begin the ids, in upper case; `filters` are the keys.
+    `offered` returns the commands among which the closest is sought, where those are fewer.
     """
     if len(words) > LIMIT:
         raise Unreadable(f"That is {len(words):,} characters long; {LIMIT:,} can be read at once. Please shorten it.")
@@ -76,9 +81,10 @@ def parse(
     if not raw:
         return Words()
     typed = _expand(raw, aliases or {})
-    noun, at = _noun(typed, commands, aliases or {})
+    among = offered or (lambda: commands)
+    noun, at = _noun(typed, commands, among, aliases or {})
     reader = Reader(typed, today, prefixes, filters)
-    verb, at = _verb(reader, at, noun, commands[noun])
+    verb, at = _verb(reader, at, noun, commands[noun], among)
     text = reader.read(at)
     return Words(
         noun, verb, tuple(reader.ids), tuple(reader.people), reader.filters, reader.until, text, reader.rest, raw
@@ -107,20 +113,32 @@ def _expand(raw: str, aliases: Mapping[str, str]) -> str:
     return raw
 
 
-def _noun(typed: str, commands: Mapping[str, Collection[str]], aliases: Mapping[str, str]) -> tuple[str, int]:
+def _noun(
+    typed: str, commands: Commands, offered: Callable[[], Commands], aliases: Mapping[str, str]
+) -> tuple[str, int]:
     """Return the noun and where it ends. Raises Unreadable with the closest command."""
     found = WORD.match(typed)
     word = _word(found[1]) if found else ""
     if found and word and word in commands:
         return word, found.end()
-    meant = {verb: f"{noun} {verb}" for noun, verbs in commands.items() for verb in verbs if verb}
-    near = meant.get(word) or _closest(word, [*commands, *aliases])
+    known = offered()
+    meant = {verb: f"{noun} {verb}" for noun, verbs in known.items() for verb in verbs if verb}
+    short_forms = [alias for alias, spelt in aliases.items() if _known(spelt, known)]
+    near = meant.get(word) or _closest(word, [*known, *short_forms])
     near = near or meant.get(_closest(word, meant), "")
     shown = short(found[1] if found else "")
     raise Unreadable(f"I don't know “{shown}”.{_did_you_mean(near)} Type “help” to see what you can do.", near)
 
 
-def _verb(reader: Reader, at: int, noun: str, verbs: Collection[str]) -> tuple[str, int]:
+def _known(spelt: str, commands: Commands) -> bool:
+    """Return whether what an alias stands for is among some commands."""
+    noun, _, verb = spelt.partition(" ")
+    return noun in commands and (verb in commands[noun] or not verb)
+
+
+def _verb(
+    reader: Reader, at: int, noun: str, verbs: Collection[str], offered: Callable[[], Commands]
+) -> tuple[str, int]:
     """Return the verb and where it ends, or no verb. Raises Unreadable with the closest command."""
     found = WORD.match(reader.typed, at)
     word = _word(found[1]) if found else ""
@@ -131,6 +149,7 @@ def _verb(reader: Reader, at: int, noun: str, verbs: Collection[str]) -> tuple[s
     near = _closest(word, [verb for verb in verbs if verb], 0.75 if "" in verbs else 0.65)
     if not near and "" in verbs:
         return "", at
+    near = near if near in offered().get(noun, ()) else ""
     near = f"{noun} {near}" if near else ""
     raise Unreadable(
         f"“{noun}” and “{short(found[1] if found else word)}” do not go together.{_did_you_mean(near)} "

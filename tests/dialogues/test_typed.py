@@ -38,6 +38,17 @@ def test_help_says_what_works_for_whoever_asks(stage: Stage) -> None:
     stage.person("Ana").says("help campaign").sees("campaign launch C-3")
 
 
+def test_words_that_are_not_understood_lead_on(stage: Stage) -> None:
+    """What is suggested is what they may do; two buttons stand below."""
+    chidi, ana = stage.person("Chidi"), stage.person("Ana")
+    chidi.says("thanks").sees("I don't know “thanks”").offers("See what is waiting", "Help")
+    chidi.says("hi").presses("See what is waiting").sees("Nothing is waiting for you")
+    chidi.says("review").sees("I don't know").misses("preview")
+    chidi.says("people improt").sees("do not go together").misses("Did you mean")
+    ana.says("people improt").sees("Did you mean “people import”")
+    ana.says("review").sees("preview")
+
+
 @pytest.mark.parametrize("typed", ["“Chidi Okafor”", "„Chidi Okafor“", "@“Chidi Okafor”", '"Chidi Okafor"'])
 def test_a_name_in_the_quotes_of_a_phone(stage: Stage, typed: str) -> None:
     stage.person("Ana").says(f"people show {typed}").sees("Chidi Okafor", "How they stand")

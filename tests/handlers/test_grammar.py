@@ -210,6 +210,13 @@ def test_unknown_words_get_the_closest_command_and_help(typed: str, suggestion: 
     assert len(str(refused)) < 200
 
 
+def test_the_closest_is_sought_among_what_is_offered() -> None:
+    for typed in ("polcy show", "aprove POL-3", "policy aprove POL-3", "akc"):
+        with pytest.raises(Unreadable) as refused:
+            parse(typed, COMMANDS, MONDAY, aliases=ALIASES, offered=lambda: {"help": ()})
+        assert refused.value.suggestion == ""
+
+
 def test_a_command_that_stands_alone_takes_other_words_as_its_text() -> None:
     assert read("status engineering") == Words("status", text="engineering")
     assert read("status Conor") == Words("status", text="Conor")  # rather a name than a misspelled "control"
