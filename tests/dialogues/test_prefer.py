@@ -122,7 +122,7 @@ def test_acting_on_one_redraws_the_card_on_the_other(both: Both) -> None:
     both.stage.works()
     both.stage.later(hours=12)
     both.stage.works()
-    assert (both.in_slack("Chidi"), both.in_teams("Chidi")) == (["Acceptable Use"], ["Acceptable Use"])
+    assert (both.in_slack("Chidi"), both.in_teams("Chidi")) == (["Acceptable Use"], ["Due in 7 days"])
 
     both.says("teams", "Chidi", f"ack {policy}").fills(agree=True).sees("You acknowledged this")
     both.stage.works()
@@ -205,7 +205,10 @@ def test_status_names_whom_a_chat_lost_and_by_what_they_are_reached(both: Both) 
     both.stage.later(days=1)
     both.asks("Keisha", policy)
     assert both.letters("Keisha") == ["One"]
-    mailed = ("Keisha Robinson Slack Tue 24 Nov 2026 E-mail", "Keisha Robinson Teams Mon 23 Nov 2026 E-mail")
+    mailed = tuple(
+        f"Keisha Robinson · Chat {chat} · Since {day} Nov 2026 · Reached by E-mail"
+        for chat, day in (("Slack", "Tue 24"), ("Teams", "Mon 23"))
+    )
     for name in ("Ana", "Bruno"):  # the lead, and her manager
         both.says("slack", name, "status").sees("Lost in a chat: 2", *mailed)
     for name in ("Chidi", "Callum"):
@@ -213,4 +216,4 @@ def test_status_names_whom_a_chat_lost_and_by_what_they_are_reached(both: Both) 
 
     in_teams.installs()
     both.teams.settle()
-    both.says("slack", "Bruno", "status").sees("Lost in a chat: 1", "Keisha Robinson Slack Tue 24 Nov 2026 Teams")
+    both.says("slack", "Bruno", "status").sees("Lost in a chat: 1", mailed[0].replace("E-mail", "Teams"))

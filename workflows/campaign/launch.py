@@ -31,7 +31,7 @@ def start(ctx: Context, campaign: Campaign, people: int) -> None:
     )
     wait = timedelta(minutes=programme().campaigns.hold_minutes)
     campaign.by_id = ctx.actor.id if ctx.actor else campaign.by_id
-    launched = f"{m.mention(ctx.person.ref)} launched it."
+    launched = f"{m.mention(ctx.actor.ref)} launched it." if ctx.actor else "It was launched."
     ctx.move(campaign, "launch", MOVES, proof, launched, launched_at=ctx.now, send_after=ctx.now + wait)
 
 

@@ -14,7 +14,7 @@ from bot.slack.draw.modal import Look, beside, form_pages, form_view, home_view,
 from bot.slack.draw.pages import page_wanted
 from bot.slack.draw.place import Place, opened
 from models import message as m
-from tests.bot.slack.reader import ANA, BRUNO, NAMES, read, read_view, seen
+from tests.bot.slack.reader import BRUNO, NAMES, read, read_view, seen
 from tests.bot.slack.valid import check_page, check_view
 from tests.support.slack.rules.blocks import things
 
@@ -263,41 +263,6 @@ def test_what_does_not_fit_is_on_further_pages_that_can_be_turned() -> None:
     assert ways == [f"Back (1 of {len(pages)})", f"More (3 of {len(pages)})"]
     assert page_wanted(only(pages[0], "button")[0]["value"]) == (2, "status.overdue\n")
     assert not only(message_pages(late, NAMES, URL), "button")
-
-
-def test_a_table_is_aligned_where_it_is_narrow_and_a_line_a_row_where_it_is_wide() -> None:
-    narrow = m.Table("To be kept", ("Policy", "People"), (("POL-1", "9"), ("POL-12", "120")))
-    wide = m.Table("Late", ("Who", "What", "Due", "Late by"), ((m.mention(ANA), "A policy " * 6, "Fri", "3 d"),))
-    (page,) = message_pages(m.Message("Tables", tables=(narrow, wide)), NAMES, URL)
-    assert read(page["blocks"]) == (
-        "# Tables\n*To be kept*\n    Policy  People\n    POL-1        9\n    POL-12     120\n\n*Late*\n"
-        f"• *Ana Ferreira* · What {'A policy ' * 6} · Due Fri · Late by 3 d"
-    )
-
-
-def test_no_line_of_fixed_width_is_wider_than_a_phone_held_upright() -> None:
-    for width in (34, 35):  # beside a column of 4 and the space between them: 40 characters, and one more
-        table = m.Table("", ("What", "To"), (("Read", "x" * width),))
-        (page,) = message_pages(m.Message("Tables", tables=(table,)), NAMES, URL)
-        assert bool(only(page, "rich_text_preformatted")) == (width == 34)
-
-
-def test_a_table_without_a_head_is_a_list() -> None:
-    table = m.Table("To do", (), (("todo", "see what is waiting for you"), ("ack POL-3", "acknowledge")))
-    (page,) = message_pages(m.Message("Help", tables=(table,)), NAMES, URL)
-    assert read(page["blocks"]) == (
-        "# Help\n*To do*\n• *todo* · see what is waiting for you\n• *ack POL-3* · acknowledge"
-    )
-
-
-def test_bars_have_their_numbers_beside_them() -> None:
-    bars = (m.Bar("Engineering", (("Done", 13), ("Overdue", 3))), m.Bar("Finance", (("Done", 6), ("Overdue", 0))))
-    (page,) = message_pages(m.Message("Status", charts=(m.Chart("By department", bars),)), NAMES, URL)
-    assert "• ▓▓▓▓▓▓▓▓░░ 81 %  *Engineering* · 13 done · 3 overdue" in read(page["blocks"])
-    assert "• ▓▓▓▓▓▓▓▓▓▓ 100 %  *Finance* · 6 done" in read(page["blocks"])
-    short = (m.Bar("Ops", (("Done", 13), ("Open", 3))),)
-    (page,) = message_pages(m.Message("Status", charts=(m.Chart("By department", short),)), NAMES, URL)
-    assert "    Ops  ▓▓▓▓▓▓▓▓░░ 81 %    13     3     16" in read(page["blocks"])
 
 
 def test_a_message_in_a_modal_says_its_long_title_once_in_full() -> None:
