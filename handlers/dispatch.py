@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,9 @@ from models.moves import Stale
 from models.person import Person
 from workflows import who
 from workflows.context import Context
-from workflows.workflow import REGISTRY, Act, Invalid, Refusal
+from workflows.workflow import REGISTRY, Act, Invalid, Refusal, Unnamed
+
+NOT_YOURS = ("That is not yours to do.", "Type `help` to see what you can do.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,14 @@ def _wish(ctx: Context, gesture: Gesture) -> Wish:
 
 def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Reply:
     """Check permission at the moment of the gesture, then show the form, or do it."""
+    wish, thing = _about(ctx, wish)
     act = wish.act
     if gesture.kind not in (*act.kinds, "form"):
         raise Refusal("That can't be done this way.", f"Type `{act.example}`.")
     if act.personal and gesture.operator and not ctx.settings.demo:
         raise Refusal("Only the person can do that.", "Nobody acknowledges, decides or approves on somebody's behalf.")
-    thing = act.find(ctx, wish.target)
     if not who.may(ctx, act, thing):
-        raise Refusal("That is not yours to do.", "Type `help` to see what you can do.")
+        raise Refusal(*NOT_YOURS)
     held = look and act.does == "do"
     if act.form is None:
         _take(gesture.files)
@@ -143,6 +145,24 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         return _run(ctx, gesture, act, thing, answers)
     except Invalid as wrong:  # leaves the transaction as an error, so that nothing the act began remains
         raise Refused(Reply(form, errors=wrong.errors, values=values)) from wrong
+
+
+def _about(ctx: Context, wish: Wish) -> tuple[Wish, Any]:
+    """Return a wish with the thing it is about. Raises Refusal; where nothing is named, with what it can be."""
+    act = wish.act
+    try:
+        return wish, act.find(ctx, wish.target)
+    except Unnamed as unnamed:
+        if unnamed.instead:
+            return _about(ctx, replace(wish, act=REGISTRY.acts()[unnamed.instead]))
+        could = [one for one in unnamed.choices if who.may(ctx, act, act.find(ctx, one[0]))]
+        if could:
+            said = f"Press one of them, or name it: `{act.words} {could[0][0]}`."
+            buttons = tuple(m.Button(label, act.name, target) for target, label in could)
+            raise Refusal(str(unnamed), said, status="missing", buttons=buttons) from unnamed
+        if not act.offered(ctx):
+            raise Refusal(*NOT_YOURS) from unnamed
+        raise Refusal(f"There is nothing now for `{act.words}`.", "Type `todo` to see what is waiting.") from unnamed
 
 
 def _typed(ctx: Context, gesture: Gesture, wish: Wish, form: m.Form) -> tuple[Mapping[str, Any], Mapping[str, str]]:

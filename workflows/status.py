@@ -83,7 +83,7 @@ def control(ctx: Context, target: str, answers: Answers) -> m.Home:
     criterion = target.upper()
     if not is_criterion(criterion):
         raise Refusal(
-            f"There is no criterion {target or 'without an id'}.",
+            f"There is no criterion {target}." if target else "Which criterion?",
             "They look like this: `status control CC5.3`.",
             status="missing",
         )

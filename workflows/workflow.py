@@ -47,6 +47,18 @@ class Refusal(Exception):
         self.status = status
 
 
+class Unnamed(Refusal):
+    """A request that does not say what it is about: `choices` are the (target, label) of what it can be.
+
+    `instead` names an act that is about all of it at once, where there is one.
+    """
+
+    def __init__(self, text: str, choices: Iterable[tuple[str, str]] = (), *, instead: str = "") -> None:
+        super().__init__(text, status="missing")
+        self.choices = tuple(choices)
+        self.instead = instead
+
+
 class Invalid(Exception):
     """Answers that cannot be taken; `errors` maps field names to what is wrong and what to do."""
 

@@ -49,6 +49,26 @@ def test_words_that_are_not_understood_lead_on(stage: Stage) -> None:
     ana.says("review").sees("preview")
 
 
+def test_what_names_nothing_is_asked_which(stage: Stage) -> None:
+    """All it can be stands there to be pressed; several to acknowledge stand in one form."""
+    first = publish(stage, "Acceptable Use", "Use things well.")
+    second = publish(stage, "Access Control", "Ask first.")
+    chidi, ana = stage.person("Chidi"), stage.person("Ana")
+    chidi.says("policy show").sees("Which policy?", "`policy show POL-1`").presses("Access Control").sees("Ask first.")
+    ana.says("policy exempt").sees("Which policy?").presses("Acceptable Use").sees("Exempt somebody")
+    ana.says("policy submit").sees("There is nothing now for `policy submit`")
+    chidi.says("policy exempt").sees("not yours to do").misses("Which policy?")
+    ana.says("campaign preview").sees("There is nothing now for `campaign preview`")
+    ana.says(f"campaign new {first} due:2w")
+    ana.says("campaign preview").sees("Which campaign?").presses("C-1 Acceptable Use").sees("Preview of C-1")
+    chidi.says("campaign preview").sees("not yours to do").misses("C-1")
+    ask(stage, chidi, first)
+    chidi.says("ack").sees("Acknowledge “Acceptable Use”")
+    ask(stage, chidi, second)
+    chidi.says("policy ask").sees("Which policy?").presses("Access Control").sees("Ask about “Access Control”")
+    chidi.says("ack").sees("Tick what you have read", "“Acceptable Use”", "“Access Control”")
+
+
 @pytest.mark.parametrize("typed", ["“Chidi Okafor”", "„Chidi Okafor“", "@“Chidi Okafor”", '"Chidi Okafor"'])
 def test_a_name_in_the_quotes_of_a_phone(stage: Stage, typed: str) -> None:
     stage.person("Ana").says(f"people show {typed}").sees("Chidi Okafor", "How they stand")

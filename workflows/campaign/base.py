@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from evidence.record import Subject
 from models.campaign import Campaign
 from workflows.context import Context, zone_of
-from workflows.workflow import REGISTRY, Refusal, Workflow
+from workflows.workflow import REGISTRY, Refusal, Unnamed, Workflow
 
 MOVES = {
     ("draft", "launch"): "launching",
@@ -25,6 +26,7 @@ MOVES = {
     ("paused", "withdraw"): "withdrawn",
     ("running", "close"): "closed",
 }
+MOST = 20  # campaigns among which somebody who names none may choose
 LIVE = ("held", "running", "paused")
 WORKFLOW = Workflow(
     "campaign",
@@ -52,15 +54,26 @@ WORKFLOW = Workflow(
 )
 
 
-def find(ctx: Context, target: str) -> Campaign:
-    """Find a campaign by C-3, or raise Refusal."""
-    number = target.upper().removeprefix("C-")
-    campaign = ctx.session.get(Campaign, int(number)) if number.isdecimal() and len(number) < 10 else None
-    if campaign is None:
-        raise Refusal(
-            f"There is no campaign {target or 'without an id'}.", "Type `campaign list` to see them.", status="missing"
-        )
-    return campaign
+def finder(verb: str = "") -> Callable[[Context, str], Campaign]:
+    """Return a finder by C-3 that raises Refusal; where none is named it can be those that `verb` may move now."""
+    states = {state for state, move in MOVES if verb in ("", move)}
+
+    def find_one(ctx: Context, target: str) -> Campaign:
+        if not target:
+            newest = select(Campaign).where(Campaign.state.in_(states)).order_by(Campaign.id.desc()).limit(MOST)
+            raise Unnamed(
+                "Which campaign?", [(one.code, f"{one.code} {one.title}") for one in ctx.session.scalars(newest)]
+            )
+        number = target.upper().removeprefix("C-")
+        campaign = ctx.session.get(Campaign, int(number)) if number.isdecimal() and len(number) < 10 else None
+        if campaign is None:
+            raise Refusal(f"There is no campaign {target}.", "Type `campaign list` to see them.", status="missing")
+        return campaign
+
+    return find_one
+
+
+find = finder()
 
 
 def ready(ctx: Context, campaign: Campaign, verb: str) -> None:

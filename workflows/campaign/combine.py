@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models import message as m
 from models.campaign import Campaign
-from workflows.campaign.base import MOVES, WORKFLOW, find, promise, ready, subject_of
+from workflows.campaign.base import MOVES, WORKFLOW, finder, promise, ready, subject_of
 from workflows.campaign.preview import show
 from workflows.context import Context
 from workflows.drafts import draft
@@ -45,7 +45,7 @@ def combine_form(ctx: Context, campaign: Campaign) -> m.Form:
     "combine",
     help="put drafts together, so that people get one message",
     example="campaign combine C-3",
-    find=find,
+    find=finder("launch"),
     form=combine_form,
     may=leads,
 )

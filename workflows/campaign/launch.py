@@ -7,7 +7,7 @@ from datetime import timedelta
 from config.programme import programme
 from models import message as m
 from models.campaign import Campaign
-from workflows.campaign.base import MOVES, WORKFLOW, clock, criteria_of, find, subject_of
+from workflows.campaign.base import MOVES, WORKFLOW, clock, criteria_of, finder, subject_of
 from workflows.campaign.confirm import askable, confirmed, number, somebody, waits
 from workflows.campaign.population import foresee
 from workflows.context import Context, say_date
@@ -60,7 +60,7 @@ def launch_form(ctx: Context, campaign: Campaign) -> m.Form:
     "launch",
     help="launch a campaign; sending waits a few minutes, and can be stopped",
     example="campaign launch C-3",
-    find=find,
+    find=finder("launch"),
     form=launch_form,
     may=leads,
 )

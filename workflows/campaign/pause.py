@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from models import message as m
 from models.campaign import Campaign
-from workflows.campaign.base import MOVES, WORKFLOW, find, ready, subject_of
+from workflows.campaign.base import MOVES, WORKFLOW, finder, ready, subject_of
 from workflows.context import Context
 from workflows.who import leads
 from workflows.workflow import Answers
 
 
-@WORKFLOW.do("pause", help="send nothing until you resume", example="campaign pause C-3", find=find, may=leads)
+@WORKFLOW.do(
+    "pause", help="send nothing until you resume", example="campaign pause C-3", find=finder("pause"), may=leads
+)
 def pause(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     """Let nothing more out; answers still come in."""
     ready(ctx, campaign, "pause")
@@ -24,7 +26,9 @@ def pause(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     )
 
 
-@WORKFLOW.do("resume", help="go on with a paused campaign", example="campaign resume C-3", find=find, may=leads)
+@WORKFLOW.do(
+    "resume", help="go on with a paused campaign", example="campaign resume C-3", find=finder("resume"), may=leads
+)
 def resume(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     """Let messages out again."""
     ready(ctx, campaign, "resume")

@@ -8,7 +8,7 @@ from models import message as m
 from models.campaign import Campaign
 from models.person import Person
 from workflows.audience import read
-from workflows.campaign.base import WORKFLOW, find, promise
+from workflows.campaign.base import WORKFLOW, finder, promise
 from workflows.campaign.confirm import askable, confirmed, number, waits
 from workflows.campaign.launch import launched, start
 from workflows.campaign.population import foresee
@@ -48,7 +48,7 @@ def pilot_form(ctx: Context, campaign: Campaign) -> m.Form:
     "pilot",
     help="ask one team first",
     example="campaign pilot C-3 team:Security",
-    find=find,
+    find=finder("launch"),
     form=pilot_form,
     may=leads,
 )

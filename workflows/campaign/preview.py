@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from models import message as m
 from models.campaign import Campaign
-from workflows.campaign.base import STANDS, WORKFLOW, find, promise
+from workflows.campaign.base import STANDS, WORKFLOW, finder, promise
 from workflows.campaign.population import Sorting, foresee
 from workflows.campaign.reached import _numbers, _unreachable, _without_app, channels
 from workflows.campaign.sample import sample
@@ -19,7 +19,7 @@ from workflows.workflow import Answers, Refusal
     "preview",
     help="see who would be asked, who not and why, and the message",
     example="campaign preview C-3",
-    find=find,
+    find=finder("launch"),
     may=leads,
 )
 def preview(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from models import message as m
 from models.campaign import Campaign
-from workflows.campaign.base import MOVES, WORKFLOW, find, ready, subject_of
+from workflows.campaign.base import MOVES, WORKFLOW, finder, ready, subject_of
 from workflows.context import Context
 from workflows.who import leads
 from workflows.workflow import Answers
 
 
-@WORKFLOW.do("stop", help="stop a launch before anything is sent", example="campaign stop C-3", find=find, may=leads)
+@WORKFLOW.do(
+    "stop", help="stop a launch before anything is sent", example="campaign stop C-3", find=finder("stop"), may=leads
+)
 def stop(ctx: Context, campaign: Campaign, answers: Answers) -> m.Message:
     """Stop a campaign while it waits: nobody has heard of it, and nobody will."""
     ready(ctx, campaign, "stop")

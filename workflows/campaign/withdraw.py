@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models import message as m
 from models.campaign import Campaign
 from models.outbox import Delivery, OutboxMessage
-from workflows.campaign.base import MOVES, WORKFLOW, find, ready, subject_of
+from workflows.campaign.base import MOVES, WORKFLOW, finder, ready, subject_of
 from workflows.context import Context
 from workflows.who import leads
 from workflows.workflow import Answers
@@ -35,7 +35,7 @@ def withdraw_form(ctx: Context, campaign: Campaign) -> m.Form:
     "withdraw",
     help="take a campaign back; answers are kept",
     example="campaign withdraw C-3 The wrong version was asked about",
-    find=find,
+    find=finder("withdraw"),
     form=withdraw_form,
     may=leads,
 )

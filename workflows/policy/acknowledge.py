@@ -14,12 +14,20 @@ from workflows.context import Context, say_date
 from workflows.policy.base import WORKFLOW, controls_of, files, find_mine, subject_of, version_of
 from workflows.policy.card import card, consent, news
 from workflows.who import assignee
-from workflows.workflow import Answers, Refusal
+from workflows.workflow import Answers, Refusal, Unnamed
 
 
 def _over(ctx: Context, assignment: Assignment) -> m.Message | None:
     """Return the card of what is no longer owed."""
     return None if assignment.state in duty.OPEN else card(ctx, assignment, ctx.person)
+
+
+def _find(ctx: Context, target: str) -> Assignment:
+    """Find what the actor acknowledges; who names nothing and has several open is asked about all of them at once."""
+    owed = duty.owed(ctx.session, ctx.person) if not target else []
+    if sum(one.workflow == WORKFLOW.name and one.state == "open" for one in owed) > 1:
+        raise Unnamed("Which policy?", instead="policy.bundle")
+    return find_mine(ctx, target)
 
 
 def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
@@ -51,7 +59,7 @@ def acknowledge_form(ctx: Context, assignment: Assignment) -> m.Form:
     aliases=("ack",),
     form=acknowledge_form,
     stands=_over,
-    find=find_mine,
+    find=_find,
     may=assignee,
     personal=True,
 )

@@ -13,7 +13,7 @@ from models.campaign import Assignment
 from models.policy import Policy, PolicyVersion
 from workflows import duty
 from workflows.context import Context
-from workflows.workflow import Refusal, Workflow
+from workflows.workflow import Refusal, Unnamed, Workflow
 
 WORKFLOW = Workflow(
     name="policy",
@@ -78,7 +78,7 @@ def _numbered(session: Session, policy_id: int, number: int) -> PolicyVersion | 
 
 
 def find_mine(ctx: Context, target: str) -> Assignment:
-    """Find the actor's assignment for A-17 or POL-3, or the only one open; raises Refusal."""
+    """Find the actor's assignment for A-17 or POL-3, or the only one open. Raises Refusal."""
     if target.upper().startswith("A-"):
         return duty.find_mine(ctx, target.upper())
     mine = select(Assignment).where(Assignment.assignee_id == ctx.person.id, Assignment.workflow == WORKFLOW.name)
@@ -93,10 +93,10 @@ def find_mine(ctx: Context, target: str) -> Assignment:
             )
         return found
     waiting = ctx.session.scalars(mine.where(duty.waiting())).all()
-    if len(waiting) != 1:
-        raise Refusal(
-            "Which policy do you mean?" if waiting else "No policy is waiting for you.", "Type `todo` to see the list."
-        )
+    if not waiting:
+        raise Refusal("No policy is waiting for you.", "Type `todo` to see the list.")
+    if len(waiting) > 1:
+        raise Unnamed("Which policy?", [(one.code, version_of(ctx.session, one).title) for one in waiting])
     return waiting[0]
 
 

@@ -55,7 +55,7 @@ def exempt_form(ctx: Context, version: PolicyVersion) -> m.Form:
     help="exempt somebody from a policy until a day",
     example="policy exempt POL-3 @chidi until 2026-12-31 Works on paper only",
     form=exempt_form,
-    find=states.find_readable,
+    find=states.finder("exempt", "published"),
     may=leads,
     personal=True,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from workflows import duty
 from workflows.context import Context
 from workflows.policy.base import WORKFLOW, policy_by_code, version_by_code, version_of
 from workflows.who import OVERSEERS
-from workflows.workflow import Finder, Refusal
+from workflows.workflow import Finder, Refusal, Unnamed
 
 MOVES = {
     ("draft", "submit"): "in review",
@@ -79,10 +81,23 @@ def readable(ctx: Context, version: PolicyVersion) -> bool:
 
 def missing(target: str) -> Refusal:
     """Return the refusal for a policy that does not exist, or that is none of the actor's business."""
-    shown = m.clean(target)[:60]
-    return Refusal(
-        f"There is no policy {shown or 'without an id'}.", "Type `policy list` to see them.", status="missing"
-    )
+    return Refusal(f"There is no policy {m.clean(target)[:60]}.", "Type `policy list` to see them.", status="missing")
+
+
+def unnamed(ctx: Context, states: Collection[str]) -> Unnamed:
+    """Return the refusal for an act that names no policy: it can be one of what the actor may read in these states."""
+    rows = select(PolicyVersion).where(PolicyVersion.state.in_(states))
+    found = [
+        one for one in ctx.session.scalars(rows.order_by(PolicyVersion.title, PolicyVersion.id)) if readable(ctx, one)
+    ]
+    return Unnamed("Which policy?", [_choice(one) for one in found])
+
+
+def _choice(version: PolicyVersion) -> tuple[str, str]:
+    """Return (target, label) of a version among others: what is in force by its policy's code."""
+    if version.state == "published":
+        return version.policy.code, version.title
+    return version.code, f"{version.title} ({version.state})"
 
 
 def find_readable(ctx: Context, target: str) -> PolicyVersion:
@@ -90,6 +105,8 @@ def find_readable(ctx: Context, target: str) -> PolicyVersion:
 
     A version that does not exist is none: nobody decides about another than the one they named.
     """
+    if not target:
+        raise unnamed(ctx, ("published", *UNPUBLISHED))
     assignment = duty.by_code(ctx.session, target.upper()) if target.upper().startswith("A-") else None
     version = version_of(ctx.session, assignment) if assignment else version_by_code(ctx.session, target)
     if version is None and "v" not in target.lower() and (policy := policy_by_code(ctx.session, target)):
@@ -99,12 +116,14 @@ def find_readable(ctx: Context, target: str) -> PolicyVersion:
     return version
 
 
-def finder(act: str) -> Finder:
-    """Return a finder for an act that moves a version: POL-3 means its newest version that can be moved so."""
+def finder(act: str, *where: str) -> Finder:
+    """Return a finder for an act on versions in some states, those that it moves: POL-3 is its newest version there."""
     verb = _MOVE_OF.get(act, act)
-    states = [state for state, move in MOVES if move == verb]
+    states = where or tuple(state for state, move in MOVES if move == verb)
 
     def find(ctx: Context, target: str) -> PolicyVersion:
+        if not target:
+            raise unnamed(ctx, states)
         policy = policy_by_code(ctx.session, target)
         if policy is None or "v" in target.lower():
             return find_readable(ctx, target)
