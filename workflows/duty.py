@@ -23,7 +23,9 @@ MOVES = {
     ("open", "pass on"): "open",
     ("open", "ask"): "open",  # a question pauses reminders, it ends nothing
     ("objected", "ask"): "objected",
+    ("done", "ask"): "done",  # who has agreed may still wonder what it means
     ("open", "reply"): "open",
+    ("done", "reply"): "done",
     ("open", "move over"): "open",  # to the text that took the place of the one asked about
     ("objected", "move over"): "open",  # what they could not agree to is gone: the new text is asked afresh
     ("open", "object"): "objected",

@@ -60,6 +60,23 @@ def test_chidi_asks_and_farah_answers(stage: Stage) -> None:
     assert len(stage.records("policy.question")) == len(stage.records("policy.answered")) == 1
 
 
+def test_who_has_agreed_may_still_ask(stage: Stage) -> None:
+    """What is acknowledged stays so, and nothing is paused: there is nothing to be reminded of."""
+    policy = publish(stage, "Acceptable Use", "Use things well.")
+    chidi, farah = stage.person("Chidi"), stage.person("Farah")
+    ask(stage, chidi, policy)
+    chidi.says("ack").fills(agree=True)
+    chidi.says("policy ask").sees("Which policy?").presses("Acceptable Use").sees("who answers you here")
+    chidi.says("policy ask POL-1 May I lend it?").sees("on its way", "stays acknowledged").misses("Reminders pause")
+    assert (the_duty(stage).state, the_duty(stage).next_nudge_at) == ("done", None)
+    farah.says("policy questions").sees("May I lend it?").presses("Answer").misses("reminders").fills(reply="No.").sees(
+        "They have acknowledged the policy already"
+    )
+    assert (the_duty(stage).state, the_duty(stage).next_nudge_at) == ("done", None)
+    assert told(stage, chidi) == ["Acceptable Use: an answer for you somebody writes: No."]
+    assert len(stage.records("policy.question")) == len(stage.records("policy.answered")) == 1
+
+
 def test_questions_hold_reminders_back_only_so_often(stage: Stage) -> None:
     """A third question is passed on like the others, but reminders come."""
     policy = publish(stage, "Acceptable Use", "Use things well.")

@@ -22,7 +22,7 @@ def _waiting(ctx: Context) -> list[Assignment]:
     """Return the questions and objections that the actor may answer, those who wait longest first."""
     versions = ctx.session.scalars(select(PolicyVersion).where(PolicyVersion.published_at.is_not(None)))
     codes = [one.code for one in versions if ctx.person.has("lead", "deputy") or one.policy.owner_id == ctx.person.id]
-    asked = (Assignment.state == "open") & (Assignment.step == ASKED)
+    asked = Assignment.state.in_(("open", "done")) & (Assignment.step == ASKED)
     rows = select(Assignment).where(Assignment.subject.in_(codes), asked | (Assignment.state == "objected"))
     return [one for one in ctx.session.scalars(rows.order_by(Assignment.id)) if settles(ctx, one)]
 

@@ -1,4 +1,4 @@
-"""An employee asks a policy's owner; reminders pause, but only so often."""
+"""An employee asks a policy's owner, before or after agreeing; reminders pause, but only so often."""
 
 from __future__ import annotations
 
@@ -15,17 +15,33 @@ from workflows.context import Context
 from workflows.policy.base import WORKFLOW, find_mine, subject_of, version_of
 from workflows.redraw import about
 from workflows.who import assignee
-from workflows.workflow import Answers, Refusal
+from workflows.workflow import Answers, Refusal, Unnamed
 
 PAUSE = timedelta(days=5)  # reminders wait so long for an answer
 PAUSES = 2  # a third question is answered like the others, but no longer holds reminders back
+ANSWERABLE = (*duty.OPEN, "done")
 ASKED = "question"  # the step of an assignment whose question waits for an answer
 
 
+def _find(ctx: Context, target: str) -> Assignment:
+    """Find what a question is about: by id, or the one that waits, or else what the actor has agreed to."""
+    if target:
+        return find_mine(ctx, target)
+    mine = select(Assignment).where(Assignment.assignee_id == ctx.person.id, Assignment.workflow == WORKFLOW.name)
+    askable = ctx.session.scalars(
+        mine.where(duty.waiting() | (Assignment.state == "done")).order_by(Assignment.id)
+    ).all()
+    waiting = [one for one in askable if one.state in duty.OPEN]
+    if len(waiting) == 1:
+        return waiting[0]
+    latest = {version_of(ctx.session, one).policy_id: one for one in askable}
+    raise Unnamed("Which policy?", [(one.code, version_of(ctx.session, one).title) for one in latest.values()])
+
+
 def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
-    """Return the form for a question to the policy's owner. Raises Refusal where it is no longer open."""
+    """Return the form for a question to the policy's owner. Raises Refusal where it was taken back, or is exempt."""
     version = version_of(ctx.session, assignment)
-    if assignment.state not in duty.OPEN:
+    if assignment.state not in ANSWERABLE:
         raise Refusal(
             "This one is no longer open.",
             f"Its owner is {m.mention(version.policy.owner.ref)}; ask them directly.",
@@ -36,7 +52,11 @@ def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
         assignment.code,
         f"Ask about “{version.title}”",
         (m.Text("question", "Your question", long=True),),
-        lines=("It goes to the policy's owner. Reminders pause while you wait for the answer.",),
+        lines=(
+            "It goes to the policy's owner, who answers you here."
+            if assignment.state == "done"
+            else "It goes to the policy's owner. Reminders pause while you wait for the answer.",
+        ),
         submit="Ask",
     )
 
@@ -46,7 +66,7 @@ def ask_form(ctx: Context, assignment: Assignment) -> m.Form:
     help="ask a policy's owner a question",
     example="policy ask POL-3 May I use my own phone?",
     form=ask_form,
-    find=find_mine,
+    find=_find,
     may=assignee,
     personal=True,
 )
@@ -65,7 +85,8 @@ def ask(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     ctx.move(assignment, "ask", duty.MOVES, record_id, step=ASKED, **sets)
     tell_owner(ctx, assignment, version, record_id, answers["question"])
     wait = "Reminders pause meanwhile; the due date stays." if pauses else "The due date and reminders stay."
-    return m.Message("Your question is on its way.", lines=("The owner answers you here.", wait), tone="good")
+    stays = "What you acknowledged stays acknowledged." if assignment.state == "done" else wait
+    return m.Message("Your question is on its way.", lines=("The owner answers you here.", stays), tone="good")
 
 
 def _asked_before(ctx: Context, assignment: Assignment) -> int:

@@ -13,7 +13,7 @@ from workflows import duty
 from workflows.context import Context
 from workflows.policy.base import WORKFLOW, subject_of, version_of
 from workflows.policy.card import card
-from workflows.policy.questions import ASKED
+from workflows.policy.questions import ANSWERABLE, ASKED
 from workflows.redraw import overtake
 from workflows.workflow import Answers, Refusal
 
@@ -40,13 +40,14 @@ def settle_form(ctx: Context, assignment: Assignment) -> m.Form:
     """Return the form for the owner's answer, under the words that are answered."""
     version = version_of(ctx.session, assignment)
     who = m.mention(assignment.owed_by.ref)
+    again = "" if assignment.state == "done" else "; reminders begin again"
     asked = f"{who} can't agree to {version.code}:" if assignment.state == "objected" else f"{who} asks:"
     return m.Form(
         "policy.settle",
         assignment.code,
         f"Answer about “{version.title}”",
         (m.Text("reply", "Your answer", long=True),),
-        lines=(asked, their_words(ctx, assignment), "Your answer goes to them; reminders begin again."),
+        lines=(asked, their_words(ctx, assignment), f"Your answer goes to them{again}."),
         links=(m.Link("Read the policy", f"/go/policy.show/{version.code}"),),
         submit="Send the answer",
     )
@@ -77,8 +78,8 @@ def their_words(ctx: Context, assignment: Assignment) -> str:
 def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
     """Send the answer to whoever asked; what they owe is open again and reminders resume."""
     objected = assignment.state == "objected"
-    if not objected and (assignment.state != "open" or assignment.step != ASKED):
-        raise Refusal("Nothing waits for an answer there.", "It was answered, or is done by now.", status="again")
+    if not objected and (assignment.state not in ANSWERABLE or assignment.step != ASKED):
+        raise Refusal("Nothing waits for an answer there.", "It was answered by now, or taken back.", status="again")
     version = version_of(ctx.session, assignment)
     record_id = ctx.record(
         "policy.settled" if objected else "policy.answered",
@@ -88,7 +89,9 @@ def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
         private={"reply": answers["reply"]},
     )
     verb = "settle" if objected else "reply"
-    ctx.move(assignment, verb, duty.MOVES, record_id, step="answer", next_nudge_at=ctx.now)
+    agreed = assignment.state == "done"
+    nudge = {} if agreed else {"next_nudge_at": ctx.now}
+    ctx.move(assignment, verb, duty.MOVES, record_id, step="answer", **nudge)
     duty.redraw(ctx, assignment)
     overtake(ctx, assignment.code, f"{m.mention(ctx.person.ref)} answered.")
     said = m.Message(
@@ -97,4 +100,5 @@ def settle(ctx: Context, assignment: Assignment, answers: Answers) -> m.Message:
         buttons=card(ctx, assignment, assignment.assignee).buttons,
     )
     ctx.say(assignment.assignee, said, kind="notice", dedupe=f"{record_id}:asker")
-    return m.Message("Your answer is on its way.", lines=("They can acknowledge the policy now.",), tone="good")
+    now = "They have acknowledged the policy already." if agreed else "They can acknowledge the policy now."
+    return m.Message("Your answer is on its way.", lines=(now,), tone="good")
