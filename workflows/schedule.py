@@ -18,7 +18,7 @@ from models.desk import Schedule, ScheduleRun
 from workflows.context import Context, insert_or_ignore, say_date, zone_of
 from workflows.drafts import draft
 from workflows.redraw import about
-from workflows.who import leads_of, overseers
+from workflows.who import leads, leads_of, overseers
 from workflows.workflow import REGISTRY, Answers, Workflow
 
 WORKFLOW = Workflow("schedule", "Schedule", "what comes round by itself, and when")
@@ -123,5 +123,6 @@ def schedule_(ctx: Context, target: str, answers: Answers) -> m.Message:
         ),
     )
     if not table.rows:
-        return m.Message("Nothing comes round by itself yet.", lines=("Prepare a campaign with `campaign new`.",))
+        lines = ("Prepare a campaign with `campaign new`.",) if leads(ctx, None) else ()
+        return m.Message("Nothing comes round by itself yet.", lines=lines)
     return m.Message("What comes round by itself", tables=(table,))

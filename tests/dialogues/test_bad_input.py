@@ -144,6 +144,24 @@ def test_ids_that_a_lead_mistypes(stage: Stage) -> None:
     assert stage.records() == []
 
 
+def test_refusals_name_the_next_step_that_there_is(stage: Stage) -> None:
+    """What can be done in this state, by this person; nothing that leads to the next refusal."""
+    code = prepare(stage)
+    ana = stage.person("Ana")
+    ana.says(f"campaign launch {code}").presses("Launch")
+    ana.says(f"campaign pilot {code}").sees(f"`campaign stop {code}`").misses("campaign new")
+    stage.works()
+    ana.says(f"campaign combine {code}").sees(f"`campaign stop {code}`").misses("campaign new")
+    ana.says(f"campaign stop {code}")
+    ana.says(f"campaign withdraw {code} Why").sees("Nothing to take back")
+    ana.says("policy submit POL-1").sees("There is no draft. `policy upload POL-1` brings one in.")
+    nobody = ana.says(f"campaign preview {prepare(stage, 'Access Control', audience='department:Nowhere')}")
+    nobody.sees("0 people will be asked").offers("Send to myself")
+    with pytest.raises(AssertionError):
+        nobody.offers("Launch")
+    stage.person("Greta").says("schedule").sees("Nothing comes round").misses("campaign new")
+
+
 @pytest.mark.parametrize(
     "words", ["policy ask POL-1 ", "policy object POL-1 ", "ack POL-1 ", "status ", "people show "]
 )

@@ -81,7 +81,7 @@ def test_stopping_comes_too_late_once_messages_go_out(stage: Stage) -> None:
     launched = stage.person("Ana").says(f"campaign launch {code}").presses("Launch")
     stage.later(minutes=11)
     stage.works()
-    launched.presses("Stop").sees("C-1 is running", "`campaign pause`")
+    launched.presses("Stop").sees("C-1 is running", "`campaign pause C-1`")
     assert len(said(stage)) == 8
     assert stage.records("campaign.stopped") == []
 

@@ -28,6 +28,7 @@ MOVES = {
 }
 MOST = 20  # campaigns among which somebody who names none may choose
 LIVE = ("held", "running", "paused")
+OVER = ("closed", "stopped", "withdrawn")
 WORKFLOW = Workflow(
     "campaign",
     "Campaigns",
@@ -79,7 +80,9 @@ find = finder()
 def ready(ctx: Context, campaign: Campaign, verb: str) -> None:
     """Raise Refusal, saying how the campaign stands, where it cannot be moved by `verb` now."""
     if (campaign.state, verb) not in MOVES:
-        raise Refusal(f"{campaign.code} is {STANDS[campaign.state]}.", HINTS.get(verb, ""), status="again")
+        nothing = verb == "withdraw" and campaign.state in OVER
+        advice = "Nothing to take back." if nothing else NEXT[campaign.state].format(campaign.code)
+        raise Refusal(f"{campaign.code} is {STANDS[campaign.state]}.", advice, status="again")
 
 
 STANDS = {
@@ -92,12 +95,13 @@ STANDS = {
     "stopped": "stopped: nothing was sent",
     "withdrawn": "withdrawn",
 }
-HINTS = {
-    "launch": "Prepare another with `campaign new`.",
-    "stop": "Once messages go out there is `campaign pause` and `campaign withdraw`.",
-    "pause": "Only a running campaign can be paused.",
-    "resume": "Only a paused campaign can be resumed.",
-    "withdraw": "Before anything is sent there is `campaign stop`.",
+# What can be done with a campaign in a state, for somebody who tried something else.
+NEXT = {
+    "draft": "`campaign launch {0}` launches it, `campaign withdraw {0}` drops it.",
+    **dict.fromkeys(("launching", "held"), "`campaign stop {0}` stops it before anything is sent."),
+    "running": "`campaign pause {0}` holds it back, `campaign withdraw {0}` takes it back.",
+    "paused": "`campaign resume {0}` lets it go on, `campaign withdraw {0}` takes it back.",
+    **dict.fromkeys(OVER, "Prepare another with `campaign new`."),
 }
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models import message as m
 from models.campaign import Assignment, Campaign
-from workflows.campaign.base import WORKFLOW
+from workflows.campaign.base import OVER, WORKFLOW
 from workflows.campaign.look import buttons, standing
 from workflows.context import Context, say_date
 from workflows.counts import Count, count_by, sentence
@@ -14,9 +14,6 @@ from workflows.who import leads
 from workflows.workflow import Answers
 
 SHOWN = 30  # campaigns on the list; older ones can still be opened by their id
-
-
-OVER = ("closed", "stopped", "withdrawn")
 
 
 @WORKFLOW.look("list", help="see every campaign", example="campaign list", may=leads, page="Campaigns")

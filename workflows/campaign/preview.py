@@ -44,8 +44,9 @@ def show(ctx: Context, campaign: Campaign) -> m.Home:
     )
     buttons: tuple[m.Button, ...] = ()
     if campaign.state == "draft":
+        launch = (m.Button("Launch", "campaign.launch", campaign.code, "primary"),)
         buttons = (
-            m.Button("Launch", "campaign.launch", campaign.code, "primary"),
+            *(launch if sorting.people else ()),
             m.Button("Send to myself", "campaign.try", campaign.code),
             m.Button("Pilot", "campaign.pilot", campaign.code),
             m.Button("Launch kit", "campaign.kit", campaign.code),

@@ -137,10 +137,13 @@ def finder(act: str, *where: str) -> Finder:
 
 
 def movable(version: PolicyVersion, act: str) -> None:
-    """Raise Stale where an act no longer leads anywhere, so that nobody fills in a form for nothing."""
+    """Raise Refusal where there is no draft to send, Stale where an act leads nowhere: no form is for nothing."""
     verb = _MOVE_OF.get(act, act)
-    if (version.state, verb) not in MOVES:
-        raise Stale(version.state, verb)
+    if (version.state, verb) in MOVES:
+        return
+    if version.state == "published" and verb == "submit":
+        raise Refusal("There is no draft.", f"`policy upload {version.policy.code}` brings one in.", status="again")
+    raise Stale(version.state, verb)
 
 
 def newest(session: Session, policy: Policy) -> PolicyVersion | None:
