@@ -46,7 +46,7 @@ def draw_chart(flow: Flow, chart: Chart, names: Names) -> None:
         flow.code(aligned)
         return
     for bar, share in zip(bars, shares, strict=True):
-        counts = [f"{many} {name.lower()}" for name, many in bar.parts if many]
+        counts = [f"{many} {name.lower()}" for name, many in bar.parts]
         flow.item([run(f"{share}  "), run(bar.label or "all", "bold"), run("".join(_BETWEEN + one for one in counts))])
 
 
