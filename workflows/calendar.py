@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from calendar import day_name
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -68,6 +69,18 @@ def parse_work_days(text: str) -> frozenset[int]:
     if not spans or any(-1 in span for span in spans) or _SPAN.sub("", plain).strip(" ,;/"):
         raise ValueError(f"“{text[:40]}” are no work days. Write them like mon-fri, sun-thu or mon,wed,fri.")
     return frozenset((first + step) % 7 for first, last in spans for step in range((last - first) % 7 + 1))
+
+
+def say_days(text: str) -> str:
+    """Return work days as people read them: "Monday to Friday"; as they stand where they cannot be read."""
+    try:
+        days = parse_work_days(text)
+    except ValueError:
+        return text
+    for first in days:
+        if len(days) > 1 and days == {(first + step) % 7 for step in range(len(days))}:
+            return f"{day_name[first]} to {day_name[(first + len(days) - 1) % 7]}"
+    return ", ".join(day_name[day] for day in sorted(days))
 
 
 def problems(working: Working) -> list[str]:

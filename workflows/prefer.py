@@ -55,6 +55,6 @@ def _choices(ways: list[str], chosen: str) -> m.Message:
     told = f"You chose {CHANNELS[chosen]}." if chosen in ways else ""
     if len(ways) < 2:
         only = CHANNELS[ways[0]] if ways else "the web page alone"
-        return m.Message("There is one way to you.", lines=(f"That is {only}.",))
+        return m.Message(f"There is one way to you: {only}.")
     buttons = tuple(m.Button(LABELS[way], "prefer", "email" if way == "mail" else way) for way in ways)
     return m.Message("Where shall I write to you?", lines=(told,) if told else (), buttons=buttons)

@@ -112,6 +112,8 @@ def _about(ctx: Context, target: str, *within: ColumnElement[bool]) -> m.Home:
     name, condition = _meant(target)
     where = (condition, *within)
     counts = count_by(ctx.session, ctx.person, ctx.now, Assignment.department, *where)
+    if counts and not overseers_or_managers(ctx, None):
+        return _person(ctx, ctx.person, *where)
     if not counts:
         raise Refusal(
             f"Nobody you can see was asked about {target}.", "Type `status` for everything.", status="missing"
@@ -170,11 +172,10 @@ def _departments(ctx: Context, *where: ColumnElement[bool]) -> list[m.Message]:
     )
 
 
-def _person(ctx: Context, person: Person) -> m.Home:
-    """Return everything one person was asked, with how it stands."""
-    rows = ctx.session.scalars(
-        select(Assignment).where(Assignment.owed_by_id == person.id).order_by(Assignment.due_at, Assignment.id)
-    )
+def _person(ctx: Context, person: Person, *where: ColumnElement[bool]) -> m.Home:
+    """Return everything one person was asked (about something), with how it stands."""
+    theirs = select(Assignment).where(Assignment.owed_by_id == person.id, *where)
+    rows = ctx.session.scalars(theirs.order_by(Assignment.due_at, Assignment.id))
     table = m.Table(
         "Everything asked so far",
         ("What", "Due", "How it stands"),
@@ -188,8 +189,9 @@ def _person(ctx: Context, person: Person) -> m.Home:
         ),
     )
     lines = ("Nothing has been asked yet.",) if not table.rows else ()
-    title = "Your status" if person.id == ctx.person.id else "Status of one person"
-    card = m.Message(m.mention(person.ref), lines=lines, tables=(table,) if table.rows else ())
+    who = m.mention(person.ref)
+    title = "Your status" if person.id == ctx.person.id else f"Status of {who}"
+    card = m.Message(who, lines=lines, tables=(table,) if table.rows else ())
     return m.Home(title, cards=(card,))
 
 
@@ -214,8 +216,7 @@ def _overdue_card(ctx: Context, *where: ColumnElement[bool]) -> m.Message:
     )
     total = ctx.session.scalar(select(func.count()).select_from(late.subquery())) or 0
     if not total:
-        everybody = overseers_or_managers(ctx, None)
-        return m.Message("Overdue", lines=("Nobody is late." if everybody else "You are not late.",), tone="good")
+        return m.Message("Nobody is late" if overseers_or_managers(ctx, None) else "You are not late", tone="good")
     found = ctx.session.execute(late.order_by(Assignment.due_at, Person.name).limit(SHOWN)).all()
     down = outages.beside(ctx.session, [one for one, _ in found], ctx.now)
     rows = tuple(

@@ -19,11 +19,14 @@ WORKFLOW = Workflow("todo", "To do", "what is waiting for you")
 
 @WORKFLOW.look("", help="see what is waiting for you", example="todo", may=everyone, page="To do")
 def todo(ctx: Context, target: str, answers: Answers) -> m.Home:
-    """Return a card for everything the actor is asked for, and below them what was only said."""
+    """Return a card for everything the actor is asked for, and below them what was only said.
+
+    Who cannot agree has answered, and waits for an answer themselves: that card stands there and is not counted.
+    """
     owed = duty.owed(ctx.session, ctx.person)
     cards = tuple(REGISTRY.workflow(one.workflow).card(ctx, one, ctx.person) for one in owed)
     notes = [note for flow in REGISTRY.all() if flow.makes_home for note in flow.makes_home(ctx)]
-    waiting = len(cards) + sum(map(_waits, notes))
+    waiting = sum(one.state == "open" for one in owed) + sum(map(_waits, notes))
     standing = f"{waiting} waiting for you." if waiting else "Nothing is waiting for you."
     lines = (standing,) if cards or notes else ()
     asks, told = ([note for note in notes if _waits(note) == waits] for waits in (True, False))

@@ -128,12 +128,8 @@ def _frame(session: Session, parts: Parts, who: Viewer, path: str) -> Frame:
     """Return the frame around the viewer's pages: their name, their places."""
     person = session.get_one(Person, who.person_id)
     ctx = Context(session, parts.settings, parts.clock(), person)
-    waiting = (
-        session.scalar(
-            select(func.count()).select_from(Assignment).where(Assignment.assignee_id == person.id, duty.waiting())
-        )
-        or 0
-    )
+    mine = (Assignment.assignee_id == person.id, Assignment.state == "open", duty.begun())
+    waiting = session.scalar(select(func.count()).select_from(Assignment).where(*mine)) or 0
     nav = tuple(
         NavItem(
             act.page,

@@ -180,10 +180,10 @@ def test_several_topics_are_one_message(stage: Stage) -> None:
 
 def test_drafts_are_put_together(stage: Stage) -> None:
     """Two drafts become one; the parts are withdrawn and can no longer be launched."""
-    first, second = prepare(stage), prepare(stage, "Access Control")
-    ana = stage.person("Ana")
+    first, second, ana = prepare(stage), prepare(stage, "Access Control"), stage.person("Ana")
     ana.says(f"campaign combine {first}").fills(drafts=second).sees("Acceptable Use, Access Control")
     ana.says(f"campaign launch {first}").sees("C-1 is withdrawn")
+    ana.says("campaign list").sees("put together into C-3")
     run(stage, "C-3")
     assert len(said(stage)) == 8
     assert len(stage.records("campaign.combined")) == 2

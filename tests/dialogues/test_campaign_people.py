@@ -29,7 +29,9 @@ def test_a_joiner_is_a_dated_addition(stage: Stage) -> None:
     assert len(said(stage, "Noor")) == 1
     (added,) = stage.records("campaign.added")
     assert [entry[0] for entry in added["facts"]["entries"]] == [stage.person("Noor").ref]
-    ana.says(f"campaign show {code}").sees("Population on record", population["facts"]["sha256"], "0 of 9 done")
+    ana.says(f"campaign show {code}").sees(
+        "Fingerprint of the list of people", population["facts"]["sha256"], "0 of 9 done"
+    )
 
 
 def test_leavers_stay_and_are_listed(stage: Stage) -> None:

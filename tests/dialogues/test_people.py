@@ -49,7 +49,8 @@ def test_everybody_sees_their_part(stage: Stage) -> None:
     bruno.says("people list").sees("Chidi Okafor", "Keisha Robinson").misses("Callum")
     ana.says("people list").sees("Callum Whitford", "Greta Lindqvist").offers("Import people", "Add somebody")
     ana.says("people list team:Sales").sees("Callum").misses("Chidi")
-    chidi.says("people show").sees("What is held about you", "chidi@halden.example", "E006")
+    chidi.says("people show").sees("What is held about you", "chidi@halden.example", "E006", "Monday to Friday")
+    chidi.says("my data").sees("How you stand", "works here").misses("How they stand", "mon-fri")
     chidi.says("people show @keisha").sees("nobody called").misses("keisha@halden.example", "E007")
     bruno.says("people show @chidi").sees("Africa/Lagos").misses("chidi@halden.example", "E006", "Change")
     ana.says("people show @chidi").sees("chidi@halden.example").offers("Change", "Leave", "Last day")
@@ -87,7 +88,9 @@ def test_ana_adds_and_changes_freya(stage: Stage) -> None:
     added, changed = stage.records("person.added")[0], stage.records("person.changed")[0]
     assert changed["facts"]["columns"] == ["aliases", "department", "email"]
     assert "reya" not in str([added, changed])
-    ana.says("people show @freya").sees("History", "Sales", "Engineering", "freya@halden.example")
+    ana.says("people show @freya").sees("History", "Sales", "Engineering", "freya@halden.example").sees(
+        "employee, from Mon 23 Nov 2026"
+    ).misses("One person", "kind employee")
 
 
 def test_nobody_manages_in_a_circle(stage: Stage) -> None:
@@ -102,7 +105,9 @@ def test_leave_and_back(stage: Stage) -> None:
     ana, keisha = stage.person("Ana"), stage.person("Keisha")
     leave = ana.says("people leave")
     leave.fills(who="Keisha", **{"from": "2026-11-20", "to": "2026-11-01"}).sees("ends before it begins")
-    leave.fills(who="Keisha", **{"from": "2026-11-20", "to": "2027-02-01"}).sees("on leave until Mon 1 Feb 2027")
+    leave.fills(who="Keisha", **{"from": "2026-11-20", "to": "2027-02-01"}).sees(
+        "is away from Fri 20 Nov 2026 until Mon 1 Feb 2027", "on leave until Mon 1 Feb 2027"
+    )
     ana.says("people list state:leave").sees("Keisha").misses("Chidi")
     assert fact(stage, keisha, "leave", date(2026, 11, 24)) == {"from": "2026-11-20", "to": "2027-02-01"}
     ana.says("people back").fills(who="Keisha", day="2026-11-24").sees("Keisha")

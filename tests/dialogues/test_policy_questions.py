@@ -98,6 +98,7 @@ def test_chidi_cannot_agree_until_farah_settles_it(stage: Stage) -> None:
     ask(stage, chidi, policy)
     chidi.says("policy object POL-1 It forbids what my job needs").sees("The owner has your reason")
     chidi.says("policy object POL-1 Still").sees("The owner has your reason")
+    chidi.opens().sees("Nothing is waiting for you", "The owner has your reason")
     assert the_duty(stage).state == "objected"
     assert the_duty(stage).next_nudge_at is None
     assert told(stage, farah) == ["somebody can't agree to “Acceptable Use” It forbids what my job needs"]

@@ -23,7 +23,7 @@ from tests.support.teams.surface import TeamsSurface, tenant
 def test_only_ways_that_lead_to_one_can_be_chosen(stage: Stage) -> None:
     """Everybody on this stage can be reached in one way, or on the web page alone."""
     chidi = stage.person("Chidi")
-    chidi.says("prefer").sees("There is one way to you.")
+    chidi.says("prefer").sees("There is one way to you: ")
     chidi.says("prefer pigeon").sees("“pigeon” is none of the ways", "prefer slack", "prefer teams", "prefer email")
     chidi.says("prefer email").sees("You can't be reached by e-mail yet.")
     assert stage.records() == []

@@ -64,8 +64,9 @@ def test_an_employee_sees_themselves(stage: Stage) -> None:
     chidi = stage.person("Chidi")
     chidi.says("status").sees("Your status", "Acceptable Use", "Done on Mon 23 Nov 2026").misses("Keisha")
     chidi.says("status overdue").sees("You are not late").misses("Keisha", "Nobody")
+    chidi.says("status POL-1").sees("Your status", "Done on Mon 23 Nov 2026").misses("By department")
     chidi.says("status @Keisha").sees("Nobody you can see")
-    stage.person("Ana").says("status @Keisha").sees("Keisha Robinson", "Overdue")
+    stage.person("Ana").says("status @Keisha").sees("Status of Keisha Robinson", "Overdue")
 
 
 def test_who_cannot_agree_is_not_called_late(stage: Stage) -> None:
@@ -82,4 +83,5 @@ def test_a_whole_promise_can_be_asked_about(stage: Stage) -> None:
     ask(stage, stage.person("Chidi"), publish(stage, "Acceptable Use", "Use things well."))
     ana = stage.person("Ana")
     ana.says("status policy").sees("Status of Policies", "0 of 1 done")
+    ana.says("status overdue").sees("Nobody is late")
     ana.says("status todo").misses("Status of")

@@ -55,6 +55,7 @@ def test_what_names_nothing_is_asked_which(stage: Stage) -> None:
     second = publish(stage, "Access Control", "Ask first.")
     chidi, ana = stage.person("Chidi"), stage.person("Ana")
     chidi.says("policy show").sees("Which policy?", "`policy show POL-1`").presses("Access Control").sees("Ask first.")
+    chidi.says(f"policy diff {first}").sees("This is the first version").misses("Before")
     ana.says("policy exempt").sees("Which policy?").presses("Acceptable Use").sees("Exempt somebody")
     ana.says("policy submit").sees("There is nothing now for `policy submit`")
     chidi.says("policy exempt").sees("not yours to do").misses("Which policy?")

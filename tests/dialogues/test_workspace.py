@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -108,6 +109,8 @@ def test_who_is_missing_on_either_side_is_shown_to_the_lead(stage: Stage) -> Non
     stage.write(night)
     ana = stage.person("Ana").says("workspace show W-1")
     ana.sees("In the chat, not on the roster: 2", "Wanda Nowak", "not on the roster", "address not confirmed")
+    with pytest.raises(AssertionError):
+        ana.offers("Show")  # it is what stands there
     ana.sees("On the roster, not in the chat: 8", "Bruno Keller").misses("Chidi Okafor")
     stage.person("Chidi").says("workspace show W-1").sees("not yours")
 

@@ -18,6 +18,7 @@ from workflows.calendar import (
     next_workday,
     parse_work_days,
     problems,
+    say_days,
     shift_workdays,
     spread,
 )
@@ -58,6 +59,11 @@ def on_leave(who: Working, first: date, last: date) -> Working:
 )
 def test_work_days_are_read(text: str, days: set[int]) -> None:
     assert parse_work_days(text) == days
+
+
+def test_work_days_are_said_in_words() -> None:
+    said = [say_days(text) for text in ("sun-thu", "mon,wed,fri", "tue", "whenever")]
+    assert said == ["Sunday to Thursday", "Monday, Wednesday, Friday", "Tuesday", "whenever"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "weekdays", "mon-", "mon-fry", "1-5", "mon..fri", "lundi", "x" * 10_000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import select
@@ -61,6 +62,14 @@ def on_record(ctx: Context, campaign: Campaign, part: Literal["entries", "exclud
     return [entry for body in ctx.session.scalars(batches) for entry in json.loads(body)["facts"][part]]
 
 
+def combined(ctx: Context, campaigns: Sequence[Campaign]) -> dict[str, str]:
+    """Return {code: code of the campaign that took its place} for those of some campaigns that went into another."""
+    codes = [one.code for one in campaigns if one.state == "withdrawn"]
+    went = select(Record.subject, Record.body).where(Record.type == "campaign.combined", Record.subject.in_(codes))
+    rows = ctx.session.execute(went) if codes else ()
+    return {subject: json.loads(body)["facts"]["combined_into"] for subject, body in rows}
+
+
 def _tell_lead(ctx: Context, campaign: Campaign, people: int) -> None:
     """Tell whoever launched it that the population is on record, and how to stop."""
     lead = ctx.session.get(Person, campaign.by_id) if campaign.by_id else None
@@ -72,7 +81,7 @@ def _tell_lead(ctx: Context, campaign: Campaign, people: int) -> None:
         m.Message(
             f"{campaign.code} is ready: {people} people",
             lines=(f"{campaign.title}. Who is asked is on record. Sending starts at {starts}.",),
-            facts=(m.Fact("Fingerprint of the population", campaign.population_sha256 or ""),),
+            facts=(m.Fact("Fingerprint of the list of people", campaign.population_sha256 or ""),),
             buttons=(
                 m.Button("Stop", "campaign.stop", campaign.code, "danger"),
                 m.Button("See who", "campaign.show", campaign.code),

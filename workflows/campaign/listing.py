@@ -7,6 +7,7 @@ from sqlalchemy import select
 from models import message as m
 from models.campaign import Assignment, Campaign
 from workflows.campaign.base import OVER, WORKFLOW
+from workflows.campaign.counted import combined
 from workflows.campaign.look import buttons, standing
 from workflows.context import Context, say_date
 from workflows.counts import Count, count_by, sentence
@@ -28,7 +29,7 @@ def list_(ctx: Context, target: str, answers: Answers) -> m.Home:
         "Campaigns",
         cards=(
             *(_card(ctx, one, counts.get(str(one.id))) for one in newest if one.state not in OVER),
-            *_over([one for one in newest if one.state in OVER]),
+            *_over(ctx, [one for one in newest if one.state in OVER]),
         ),
         empty="No campaign yet. Prepare the first one.",
         buttons=(m.Button("New campaign", "campaign.new", "", "primary"),),
@@ -45,9 +46,10 @@ def _card(ctx: Context, campaign: Campaign, count: Count | None) -> m.Message:
     )
 
 
-def _over(campaigns: list[Campaign]) -> tuple[m.Message, ...]:
+def _over(ctx: Context, campaigns: list[Campaign]) -> tuple[m.Message, ...]:
     """Return one card with a table of the campaigns that have ended, if there are any."""
-    rows = tuple((one.code, one.title, one.state, say_date(one.due_on)) for one in campaigns)
+    into = {code: f"put together into {whole}" for code, whole in combined(ctx, campaigns).items()}
+    rows = tuple((one.code, one.title, into.get(one.code, one.state), say_date(one.due_on)) for one in campaigns)
     head = ("Campaign", "About", "Ended", "Answer by")
     lines = ("Type `campaign show C-1` to look at one of them.",)
     return (m.Message("Over", lines=lines, tables=(m.Table("The latest first", head, rows),)),) if rows else ()

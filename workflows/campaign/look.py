@@ -8,7 +8,7 @@ from models import message as m
 from models.campaign import Assignment, Campaign
 from models.person import Person
 from workflows.campaign.base import STANDS, WORKFLOW, clock, find, promise
-from workflows.campaign.counted import on_record
+from workflows.campaign.counted import combined, on_record
 from workflows.context import Context, say_date
 from workflows.counts import chart, count_by, sentence
 from workflows.duty import OPEN
@@ -41,6 +41,8 @@ BUTTONS = {
 def standing(ctx: Context, campaign: Campaign) -> str:
     """Return how a campaign stands, in a sentence."""
     stands = STANDS[campaign.state]
+    if whole := combined(ctx, [campaign]).get(campaign.code):
+        stands = f"put together into {whole}"
     if campaign.state == "held" and campaign.send_after:
         stands = f"ready: sending starts at {clock(ctx, campaign.send_after)}"
     return f"{stands[0].upper()}{stands[1:]}."
@@ -78,9 +80,9 @@ def _facts(ctx: Context, campaign: Campaign) -> tuple[m.Fact, ...]:
             select(func.count()).where(Assignment.campaign_id == campaign.id, Assignment.reason == "joined")
         )
         facts += [
-            m.Fact("Population on record", str(campaign.population_count)),
+            m.Fact("On the list of people", str(campaign.population_count)),
             m.Fact("Added later", str(later or 0)),
-            m.Fact("Fingerprint of the population", campaign.population_sha256),
+            m.Fact("Fingerprint of the list of people", campaign.population_sha256),
         ]
     return tuple(facts)
 

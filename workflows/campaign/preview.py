@@ -30,7 +30,7 @@ def preview(ctx: Context, campaign: Campaign, answers: Answers) -> m.Home:
 
 
 def show(ctx: Context, campaign: Campaign) -> m.Home:
-    """Return what launching the campaign now would do."""
+    """Return what launching a draft now would do."""
     sorting = foresee(ctx, campaign)
     asked = {task.who.id: task.who for task in sorting.tasks}
     reached = channels(ctx, asked.values())
@@ -42,16 +42,14 @@ def show(ctx: Context, campaign: Campaign) -> m.Home:
         *_excluded(ctx, campaign, sorting),
         _sample_card(ctx, campaign),
     )
-    buttons: tuple[m.Button, ...] = ()
-    if campaign.state == "draft":
-        launch = (m.Button("Launch", "campaign.launch", campaign.code, "primary"),)
-        buttons = (
-            *(launch if sorting.people else ()),
-            m.Button("Send to myself", "campaign.try", campaign.code),
-            m.Button("Pilot", "campaign.pilot", campaign.code),
-            m.Button("Launch kit", "campaign.kit", campaign.code),
-            m.Button("Put together with other drafts", "campaign.combine", campaign.code),
-        )
+    launch = (m.Button("Launch", "campaign.launch", campaign.code, "primary"),)
+    buttons = (
+        *(launch if sorting.people else ()),
+        m.Button("Send to myself", "campaign.try", campaign.code),
+        m.Button("Pilot", "campaign.pilot", campaign.code),
+        m.Button("Launch kit", "campaign.kit", campaign.code),
+        m.Button("Put together with other drafts", "campaign.combine", campaign.code),
+    )
     return m.Home(f"Preview of {campaign.code}", lines=(campaign.title,), cards=cards, buttons=buttons)
 
 

@@ -162,15 +162,20 @@ def add(ctx: Context, target: str, answers: Answers) -> m.Home:
     """Add a person and show them."""
     ref = new_ref()
     save(ctx, ref, _answered(ctx, ref, answers), "person.added", answers["day"], outcome="added")
-    return shown(ctx, ref)
+    return shown(ctx, ref, done(f"{m.mention(ref)} is on the roster."))
 
 
-def shown(ctx: Context, ref: str, *done: m.Message) -> m.Home:
+def done(said: str, *lines: str) -> m.Message:
+    """Return what says that something was done."""
+    return m.Message(said, lines=lines, tone="good")
+
+
+def shown(ctx: Context, ref: str, said: m.Message) -> m.Home:
     """Return what was done, above the person as they stand after it."""
     home = show(ctx, ctx.session.scalars(select(Person).where(Person.ref == ref)).one(), {})
     if not isinstance(home, m.Home):
         raise TypeError("people are shown as a page")
-    return replace(home, cards=(*done, *home.cards))
+    return replace(home, cards=(said, *home.cards))
 
 
 def change_form(ctx: Context, person: Person | None) -> m.Form:
@@ -204,4 +209,4 @@ def change(ctx: Context, person: Person | None, answers: Answers) -> m.Home | m.
     if sets.get("end_on"):
         keep_a_lead(ctx, person)
     save(ctx, person.ref, sets, "person.changed", answers["day"], outcome="changed")
-    return shown(ctx, person.ref)
+    return shown(ctx, person.ref, done(f"What is held about {m.mention(person.ref)} is changed."))

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from models import message as m
 from models.person import Person
-from workflows.context import Context
+from workflows.context import Context, say_date
 from workflows.people import values as v
 from workflows.people.base import WORKFLOW, day_field, find_visible, meant, words
-from workflows.people.change import form_about, save, shown
+from workflows.people.change import done, form_about, save, shown
 from workflows.who import admins
 from workflows.workflow import Answers, Invalid, Refusal
 
@@ -42,7 +42,8 @@ def leave(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
         raise Invalid(to="The leave ends before it begins: correct one of the days.")
     sets = {"leave_from": v.said(begins), "leave_to": v.said(ends)}
     save(ctx, person.ref, sets, "person.changed", ctx.today, outcome="leave")
-    return shown(ctx, person.ref)
+    until = f"until {say_date(ends)}" if ends else "until further notice"
+    return shown(ctx, person.ref, done(f"{m.mention(person.ref)} is away from {say_date(begins)} {until}."))
 
 
 def back_form(ctx: Context, person: Person | None) -> m.Form:
@@ -68,4 +69,4 @@ def back(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     never = last < person.leave_from
     sets = {"leave_from": None, "leave_to": None} if never else {"leave_to": v.said(last)}
     save(ctx, person.ref, sets, "person.changed", ctx.today, outcome="leave ended")
-    return shown(ctx, person.ref)
+    return shown(ctx, person.ref, done(f"{m.mention(person.ref)} is back on {say_date(answers['day'])}."))

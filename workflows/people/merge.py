@@ -15,7 +15,7 @@ from workflows.context import Context
 from workflows.importing import settled
 from workflows.people import directory
 from workflows.people.base import WORKFLOW, find_visible, meant, subject_of, target_of, who_field, words
-from workflows.people.change import shown
+from workflows.people.change import done, shown
 from workflows.people.directory import Edit
 from workflows.people.roles import keep_a_lead
 from workflows.who import admins
@@ -92,10 +92,9 @@ def _merged(gone: Person, kept: Person, duties: Sequence[Assignment], moved_chat
     """Return what a merge has done."""
     twice = sum(one.state == "withdrawn" for one in duties)
     moved = len(duties) - twice
-    return m.Message(
-        f"{m.mention(gone.ref)} and {m.mention(kept.ref)} are one person now",
-        lines=(f"Moved: {moved} still open, {moved_chats} chats. Owed by both, and asked once: {twice}.",),
-        tone="good",
+    return done(
+        f"{m.mention(gone.ref)} and {m.mention(kept.ref)} are one person now.",
+        f"Moved: {moved} still open, {moved_chats} chats. Owed by both, and asked once: {twice}.",
     )
 
 

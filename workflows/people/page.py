@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from models import message as m
 from models.person import Person
+from workflows.calendar import say_days
 from workflows.context import Context
 from workflows.people.base import WORKFLOW, find_visible, words
-from workflows.people.held import _held, _history
+from workflows.people.held import held
+from workflows.people.history import history
 from workflows.people.see import stands
 from workflows.who import OVERSEERS, admins, everyone
 from workflows.workflow import Answers
@@ -24,10 +26,11 @@ def show(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     """Return one person: everything to themselves and to those who oversee the programme, the outline to managers."""
     person = person or ctx.person
     whole = person.id == ctx.person.id or ctx.person.has(*OVERSEERS)
-    cards = [m.Message(m.mention(person.ref), facts=_outline(ctx, person), buttons=_acts(ctx, person))]
+    who = m.mention(person.ref)
+    cards = [m.Message(who, facts=_outline(ctx, person), buttons=_acts(ctx, person))]
     if whole:
-        cards += [_held(ctx, person), _history(ctx, person)]
-    title = "What is held about you" if person.id == ctx.person.id else "One person"
+        cards += [held(ctx, person), history(ctx, person)]
+    title = "What is held about you" if person.id == ctx.person.id else who
     return m.Home(title, cards=tuple(cards))
 
 
@@ -46,11 +49,11 @@ def _acts(ctx: Context, person: Person) -> tuple[m.Button, ...]:
 def _outline(ctx: Context, person: Person) -> tuple[m.Fact, ...]:
     manager = m.mention(person.manager.ref) if person.manager else ""
     said = {
-        "How they stand": stands(ctx, person),
+        "How you stand" if person.id == ctx.person.id else "How they stand": stands(ctx, person),
         "Department": person.department,
         "Title": person.title,
         "Manager": manager,
         "Time zone": person.zone,
-        "Work days": person.work_days,
+        "Work days": say_days(person.work_days),
     }
     return tuple(m.Fact(label, value) for label, value in said.items() if value)

@@ -93,4 +93,4 @@ def stands(ctx: Context, person: Person) -> str:
     if not person.answers():
         return person.kind.replace("-", " ")
     roles = [role for role in person.roles.split(";") if role not in ("", "employee")]
-    return ", ".join(roles) or "here"
+    return ", ".join(roles) or "works here"

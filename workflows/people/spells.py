@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from models import message as m
 from models.person import Person
-from workflows.context import Context
+from workflows.context import Context, say_date
 from workflows.people import values as v
 from workflows.people.base import WORKFLOW, day_field, find_visible, meant, words
-from workflows.people.change import form_about, save, shown
+from workflows.people.change import done, form_about, save, shown
 from workflows.people.roles import keep_a_lead
 from workflows.who import admins
 from workflows.workflow import Answers, Invalid, Refusal
@@ -41,7 +41,7 @@ def left(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
         raise Invalid(day="The last day is before the first: correct one of them.")
     keep_a_lead(ctx, person)
     save(ctx, person.ref, {"end_on": v.said(day)}, "person.ended", ctx.today, outcome="leaves")
-    return shown(ctx, person.ref)
+    return shown(ctx, person.ref, done(f"The last day of {m.mention(person.ref)} is {say_date(day)}."))
 
 
 def rehire_form(ctx: Context, person: Person | None) -> m.Form:
@@ -81,9 +81,9 @@ def rehire(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
         raise Refusal(f"{m.mention(person.ref)} has no last day.", "Nothing was changed.", status="again")
     if answers["how"] == "never":
         save(ctx, person.ref, {"end_on": None}, "person.changed", ctx.today, outcome="never left")
-        return shown(ctx, person.ref)
+        return shown(ctx, person.ref, done(f"{m.mention(person.ref)} has no last day any more."))
     if answers["day"] is None or answers["day"] <= person.end_on:
         raise Invalid(day=f"The new spell begins after the last day ({person.end_on}): name that day.")
     sets = {"start_on": v.said(answers["day"]), "end_on": None, "leave_from": None, "leave_to": None}
     save(ctx, person.ref, sets, "person.changed", ctx.today, outcome="rehired")
-    return shown(ctx, person.ref)
+    return shown(ctx, person.ref, done(f"{m.mention(person.ref)} starts again on {say_date(answers['day'])}."))

@@ -17,7 +17,7 @@ from workflows.context import Context
 from workflows.importing import settled
 from workflows.people import directory
 from workflows.people.base import WORKFLOW, find_visible, meant, subject_of, target_of, words
-from workflows.people.change import shown
+from workflows.people.change import done, shown
 from workflows.people.directory import Edit
 from workflows.people.merge import DOMAIN, chats, hand_over, open_
 from workflows.who import admins
@@ -69,7 +69,9 @@ def split(ctx: Context, person: Person | None, answers: Answers) -> m.Home:
     hand_over(ctx, moved, kept, gone, proof)
     for one in doubles:
         duty.reopen(ctx, one, proof)
-    return shown(ctx, gone.ref)
+    said = f"{m.mention(gone.ref)} and {m.mention(kept.ref)} are two people again."
+    back_again = f"Back with the first of them, still open: {len(moved) + len(doubles)}."
+    return shown(ctx, gone.ref, done(said, back_again))
 
 
 def _duties(ctx: Context, kept: Person, merged: Record) -> tuple[list[Assignment], list[Assignment]]:

@@ -102,10 +102,11 @@ def diff(ctx: Context, version: PolicyVersion, answers: Answers) -> m.Message:
     """Return what a version changes against the one in force before it."""
     before = states.before(ctx.session, version)
     older = f" against {before.code}" if before else ""
+    first = () if before else ("This is the first version: there is nothing to compare it with.",)
     return m.Message(
         f"{version.title}: {version.code}{older}",
-        lines=(version.changes,) if version.changes else (),
-        tables=(table(before, version),),
+        lines=(*first, *((version.changes,) if version.changes else ())),
+        tables=(table(before, version),) if before else (),
         buttons=(m.Button("Read", "policy.show", version.code), *_others(ctx, version)),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
@@ -63,7 +64,9 @@ def _since(ctx: Context, row: Workspace) -> tuple[m.Fact, ...]:
 )
 def show(ctx: Context, row: Workspace, answers: Answers) -> m.Home:
     """Return a workspace with those who are in the chat and not on the roster, and the other way round."""
-    cards = [_card(ctx, row), *_outages(ctx, row)]
+    first = _card(ctx, row)
+    others = tuple(button for button in first.buttons if button.act != "workspace.show")
+    cards = [replace(first, buttons=others), *_outages(ctx, row)]
     if row.read_at:
         cards += [_in_the_chat_only(ctx, row), _on_the_roster_only(ctx, row)]
     elif row.state == "connected":

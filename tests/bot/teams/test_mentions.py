@@ -51,7 +51,7 @@ def test_a_command_about_somebody_who_is_mentioned(office: Office) -> None:
     """Teams shows another name than the roster has: the account says who it is."""
     where, (ana, keisha) = group(office, "Ana", "Keisha")
     keisha.user.name = "Robinson, Keisha (Engineering)"
-    assert "Status of one person" in says(
+    assert "Status of Keisha Robinson" in says(
         office, ana, where, f"status <at>{keisha.user.name}</at>", mention(keisha.user)
     )
 
@@ -81,7 +81,9 @@ def test_somebody_who_cannot_be_asked_about_stands_by_the_name_that_teams_shows(
         where.members.remove(keisha.user.id)
     else:
         office.teams.faults.add(replace(trouble))
-    assert "Status of one person" in says(office, ana, where, "status <at>Keisha Robinson</at>", mention(keisha.user))
+    assert "Status of Keisha Robinson" in says(
+        office, ana, where, "status <at>Keisha Robinson</at>", mention(keisha.user)
+    )
     stranger = office.teams.world.user('Mal "lory"', "mallory@elsewhere.example")
     assert "Nobody you can see" in says(office, ana, where, f"status <at>{stranger.name}</at>", mention(stranger))
 
