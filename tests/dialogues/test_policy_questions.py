@@ -73,7 +73,7 @@ def test_who_has_agreed_may_still_ask(stage: Stage) -> None:
         "They have acknowledged the policy already"
     )
     assert (the_duty(stage).state, the_duty(stage).next_nudge_at) == ("done", None)
-    assert told(stage, chidi) == ["Acceptable Use: an answer for you somebody writes: No."]
+    assert told(stage, chidi) == ["somebody answers about “Acceptable Use” You wrote: “May I lend it?” No."]
     assert len(stage.records("policy.question")) == len(stage.records("policy.answered")) == 1
 
 

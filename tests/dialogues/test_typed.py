@@ -67,7 +67,7 @@ def test_what_names_nothing_is_asked_which(stage: Stage) -> None:
     chidi.says("ack").sees("Acknowledge “Acceptable Use”")
     ask(stage, chidi, second)
     chidi.says("policy ask").sees("Which policy?").presses("Access Control").sees("Ask about “Access Control”")
-    chidi.says("ack").sees("Tick what you have read", "“Acceptable Use”", "“Access Control”")
+    chidi.says("ack").sees("Read each, tick each", "“Acceptable Use”", "“Access Control”")
 
 
 @pytest.mark.parametrize("typed", ["“Chidi Okafor”", "„Chidi Okafor“", "@“Chidi Okafor”", '"Chidi Okafor"'])
