@@ -110,12 +110,8 @@ def _wish(ctx: Context, gesture: Gesture) -> Wish:
 
 def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Reply:
     """Check permission at the moment of the gesture, then show the form, or do it."""
-    wish, thing = _about(ctx, wish)
+    wish, thing = _about(ctx, gesture, wish)
     act = wish.act
-    if gesture.kind not in (*act.kinds, "form"):
-        raise Refusal("That can't be done this way.", f"Type `{act.example}`.")
-    if act.personal and gesture.operator and not ctx.settings.demo:
-        raise Refusal("Only the person can do that.", "Nobody acknowledges, decides or approves on somebody's behalf.")
     if not who.may(ctx, act, thing):
         raise Refusal(*NOT_YOURS)
     held = look and act.does == "do"
@@ -147,14 +143,23 @@ def _carry_out(ctx: Context, gesture: Gesture, wish: Wish, *, look: bool) -> Rep
         raise Refused(Reply(form, errors=wrong.errors, values=values)) from wrong
 
 
-def _about(ctx: Context, wish: Wish) -> tuple[Wish, Any]:
+def _possible(ctx: Context, gesture: Gesture, act: Act) -> None:
+    """Raise Refusal where an act can't be done this way, or by an operator for somebody else."""
+    if gesture.kind not in (*act.kinds, "form"):
+        raise Refusal("That can't be done this way.", f"Type `{act.example}`.")
+    if act.personal and gesture.operator and not ctx.settings.demo:
+        raise Refusal("Only the person can do that.", "Nobody acknowledges, decides or approves on somebody's behalf.")
+
+
+def _about(ctx: Context, gesture: Gesture, wish: Wish) -> tuple[Wish, Any]:
     """Return a wish with the thing it is about. Raises Refusal; where nothing is named, with what it can be."""
     act = wish.act
+    _possible(ctx, gesture, act)
     try:
         return wish, act.find(ctx, wish.target)
     except Unnamed as unnamed:
         if unnamed.instead:
-            return _about(ctx, replace(wish, act=REGISTRY.acts()[unnamed.instead]))
+            return _about(ctx, gesture, replace(wish, act=REGISTRY.acts()[unnamed.instead]))
         could = [one for one in unnamed.choices if who.may(ctx, act, act.find(ctx, one[0]))]
         if could:
             said = f"Press one of them, or name it: `{act.words} {could[0][0]}`."
