@@ -79,7 +79,7 @@ async def _serve(deployment: Deployment) -> None:
     """Serve until told to stop."""
     settings = deployment.settings
     stop = stopped()
-    _settle()
+    settle()
     server = serving(make_app(deployment.database, settings, deployment.keys), settings.host, settings.port)
     try:
         address = await anext(server)
@@ -99,14 +99,14 @@ async def _serve(deployment: Deployment) -> None:
 async def _work(deployment: Deployment) -> None:
     """Work in the background until told to stop."""
     stop = stopped()
-    _settle()
+    settle()
     async with make_worker(deployment.database, deployment.settings, deployment.keys).running():
         OUT.print("Working. Stop with Ctrl-C.")
         _say_local(deployment)
         await stop.wait()
 
 
-def _settle() -> None:
+def settle() -> None:
     """Let the garbage collector pass over what was loaded by now: it stays, and looking at it stops every thread."""
     REGISTRY.all()
     gc.collect()

@@ -22,6 +22,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import serving
+from bot.cli.serve import settle
 from bot.compact import compact
 from bot.database import Database
 from bot.inbound import Inbound
@@ -159,6 +160,7 @@ async def main(kind: str, port: int) -> None:
     made = {"ours": ours, "undrawn": partial(ours, drawn=False), "bare": bare}
     app = bolt(f"http://127.0.0.1:{port}") if kind == "bolt" else made[kind]()
     app.add_routes([web.get("/cpu", used)])
+    settle()  # as a real server does, whichever this is
     async for address in serving(app, "127.0.0.1", port):
         print(f"Serving on {address},", flush=True)
         await asyncio.Event().wait()
