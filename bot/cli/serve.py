@@ -19,6 +19,7 @@ from bot.migrate import standing
 from bot.teams.edge import PATH as TEAMS_PATH
 from workflows.workflow import REGISTRY
 
+YOUNG = 10_000  # new objects after which the garbage collector looks at them
 PLACES = (
     ("As an employee", "be Chidi Okafor: read a policy and acknowledge it"),
     ("As a manager", "be Bruno Keller: see how far your team has come"),
@@ -107,9 +108,13 @@ async def _work(deployment: Deployment) -> None:
 
 
 def settle() -> None:
-    """Let the garbage collector pass over what was loaded by now: it stays, and looking at it stops every thread."""
+    """Let the garbage collector pass over what was loaded by now: it stays, and looking at it stops every thread.
+
+    It also looks less often at what is new: nearly all of it is gone by itself once a request is answered.
+    """
     REGISTRY.all()
     gc.collect()
+    gc.set_threshold(YOUNG)
     gc.freeze()
 
 

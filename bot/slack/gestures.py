@@ -110,18 +110,22 @@ def _command(payload: Payload, origin: Origin) -> Came:
     )
 
 
-def _interactive(kind: Kind, payload: Payload, origin: Origin, at: datetime | None = None, **more: Any) -> Came:
+def _interactive(
+    kind: Kind, payload: Payload, origin: Origin, spot: Spot = NO_SPOT, at: datetime | None = None, **more: Any
+) -> Came:
     """Return what every gesture on a message or a view has in common."""
-    user, team, view = part(payload, "user"), part(payload, "team"), part(payload, "view")
+    user, team, view, enterprise = [part(payload, name) for name in ("user", "team", "view", "enterprise")]
+    user_team = text(user, "team_id")
     return Came(
         kind,
         origin,
         at or origin.at,
-        text(payload, "trigger_id") or origin.key,
-        text(view, "app_installed_team_id") or text(team, "id") or text(user, "team_id"),
-        text(part(payload, "enterprise"), "id") or text(team, "enterprise_id"),
+        spot.trigger or origin.key,
+        (text(view, "app_installed_team_id") if view else "") or text(team, "id") or user_team,
+        (text(enterprise, "id") if enterprise else "") or text(team, "enterprise_id"),
         text(user, "id"),
-        user_team=text(user, "team_id"),
+        spot,
+        user_team,
         **more,
     )
 
@@ -135,11 +139,11 @@ def _button(payload: Payload, origin: Origin) -> Came:
         "button",
         payload,
         origin,
+        _spot(payload, view),
         moment(text(button, "action_ts"), origin.at),
         act=text(button, "action_id").partition(":")[0],
         target=text(button, "value"),
         name=text(button, "block_id"),
-        spot=_spot(payload, view),
         place=_place(view) if view else NO_PLACE,
     )
 
@@ -179,7 +183,7 @@ def _place(view: Payload) -> Place:
 def _form(payload: Payload, origin: Origin) -> Came:
     view = part(payload, "view")
     spot = Spot("modal", text(payload, "trigger_id"), view=text(view, "id"), stacked=_stacked(view))
-    return _interactive("form", payload, origin, spot=spot, place=_place(view), **_answers(view))
+    return _interactive("form", payload, origin, spot, place=_place(view), **_answers(view))
 
 
 def _answers(view: Payload) -> dict[str, Any]:
@@ -231,8 +235,8 @@ def _shortcut(payload: Payload, origin: Origin) -> Came:
         "nowhere", text(payload, "trigger_id"), text(payload, "response_url"), text(part(payload, "channel"), "id")
     )
     return _interactive(
-        "shortcut", payload, origin, spot=spot, name=text(payload, "callback_id"), words=text(message, "text"),
-        at=moment(text(payload, "action_ts"), origin.at),
+        "shortcut", payload, origin, spot, moment(text(payload, "action_ts"), origin.at),
+        name=text(payload, "callback_id"), words=text(message, "text"),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Bolt, with one listener for every kind of payload and nothing else of its own switched on.
+"""Bolt, with one step that answers every kind of payload and nothing else of its own switched on.
 
 Signatures are verified before (bot/slack/edge.py, or by Socket Mode's connection); who may what is decided later, in
 the database. Bolt never calls auth.test here, holds no token and writes no line: its lines quote what people sent.
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
-from slack_bolt.listener.async_listener import AsyncListener
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -34,29 +34,14 @@ class NotTaken(Exception):
     """Nothing of it was saved or said: Slack should send it again."""
 
 
-class _Everything(AsyncListener):
-    """The one listener: what kind of payload it is was read already, so nothing is left to match."""
-
-    matchers = ()
-    middleware = ()
-    lazy_functions = ()
-    auto_acknowledgement = False
-    ack_timeout = 3
+class _Everything(AsyncMiddleware):
+    """Answers whatever comes: what kind of payload it is was read already, so no listener has anything to match."""
 
     def __init__(self, heard: Heard) -> None:
-        self.ack_function = heard
         self._heard = heard
 
-    async def async_matches(self, *, req: AsyncBoltRequest, resp: BoltResponse) -> bool:
-        return True
-
-    async def run_async_middleware(
-        self, *, req: AsyncBoltRequest, resp: BoltResponse
-    ) -> tuple[BoltResponse | None, bool]:
-        return resp, False
-
-    async def run_ack_function(self, *, request: AsyncBoltRequest, response: BoltResponse) -> BoltResponse | None:
-        return await self._heard(request, response)
+    async def async_process(self, *, req: AsyncBoltRequest, resp: BoltResponse, **_: Any) -> BoltResponse:
+        return await self._heard(req, resp)
 
 
 class _Request(AsyncBoltRequest):
@@ -71,13 +56,13 @@ class _Request(AsyncBoltRequest):
 
 
 class _App(AsyncApp):
-    """Bolt without what it makes anew for each request and nothing here uses, and without steps before the listener."""
+    """Bolt without what it makes anew for each request and nothing here uses, and without steps of its own."""
 
     def _init_async_middleware_list(self, *_: Any, **__: Any) -> None:
         self._init_middleware_list_done = True
 
     def _init_context(self, req: AsyncBoltRequest) -> None:
-        """Let a listener have nothing but what came."""
+        """Let the one step have nothing but what came."""
 
 
 def _silent() -> logging.Logger:
@@ -102,7 +87,7 @@ class Listening:
             process_before_response=True,
             attaching_conversation_kwargs_enabled=False,
         )
-        self._app._async_listeners.append(_Everything(self._heard))
+        self._app._async_middleware_list.append(_Everything(self._heard))
 
     async def handle(self, payload: Payload, origin: Origin) -> str:
         """Return the body that answers a verified payload: JSON, or nothing. Raises Malformed or NotTaken."""
@@ -112,7 +97,7 @@ class Listening:
         response = await self._app.async_dispatch(_Request(payload, came))
         if response.status == AGAIN:
             raise NotTaken
-        if response.status != 200:  # Bolt could make nothing of its shape: our own listener never raises
+        if response.status != 200:  # Bolt could make nothing of its shape: our own step never raises
             raise Malformed
         return response.body
 
