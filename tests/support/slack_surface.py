@@ -243,7 +243,7 @@ def workspace() -> Iterator[tuple[Slack, dict[str, Any]]]:
     with Slack().running() as slack:
         team = slack.world.team("Halden", id_=TEAM)
         token = slack.world.token(team, scopes=(*SCOPES, "files:read"))
-        slack.patience = slack.world.trigger_seconds = 20.0  # how fast the bot is, is measured where nothing else runs
+        slack.patience = slack.world.trigger_seconds = 120.0  # how fast the bot is, is measured where nothing else runs
         yield (
             slack,
             {
