@@ -44,7 +44,7 @@ def test_a_file_that_does_not_exist_is_named(company: str, tmp_path: Path) -> No
     lost = tmp_path / "lost.csv"
     seen = bot("people", "import", str(lost), "--as", ANA, database_url=company)
     assert seen.returncode == 1
-    assert f"{lost} does not exist" in seen.stderr.replace("\n", "")
+    assert f"{lost} does not exist" in " ".join(seen.stderr.split())
 
 
 def test_a_folder_of_policies_becomes_drafts(company: str, tmp_path: Path) -> None:
