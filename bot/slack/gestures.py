@@ -114,7 +114,8 @@ def _interactive(
     kind: Kind, payload: Payload, origin: Origin, spot: Spot = NO_SPOT, at: datetime | None = None, **more: Any
 ) -> Came:
     """Return what every gesture on a message or a view has in common."""
-    user, team, view, enterprise = [part(payload, name) for name in ("user", "team", "view", "enterprise")]
+    user, team = part(payload, "user"), part(payload, "team")
+    view, enterprise = part(payload, "view"), part(payload, "enterprise")
     user_team = text(user, "team_id")
     return Came(
         kind,

@@ -147,7 +147,8 @@ def home_view(said: Home | Message, place: Place, look: Look) -> View:
 def _said(title: str, groups: list[list[Block]], place: Place, look: Look) -> View:
     sealed = place.sealed()
     kept = place if len(sealed) <= PRIVATE else Place(root=place.root)
-    pages = leading_on(paged(groups, VIEW, kept.again), kept.again)
+    again = kept.again
+    pages = leading_on(paged(groups, VIEW, again), again)
     return {
         **_modal(title, _page_of(pages, kept), look, SAID),
         "close": plain("Done", VIEW_BUTTON),

@@ -35,11 +35,12 @@ class Chat(Beside):
     platform: ClassVar[str] = "teams"
     teams: Teams
     users: dict[str, User] = field(default_factory=dict)
+    waits: float = QUICK
 
     def channel(self) -> TeamsChannel:
         """Return a new channel, as another process has one."""
         stage = self.stage
-        connector = Connector(stage.settings, AppBearer(stage.settings, stage.clock), QUICK)
+        connector = Connector(stage.settings, AppBearer(stage.settings, stage.clock), self.waits)
         return TeamsChannel(stage.database, stage.settings, connector, stage.clock)
 
     def worker(self) -> Worker:
